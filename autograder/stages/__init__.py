@@ -1,0 +1,16 @@
+"""The stages of the course, one module each, in the order a student takes them."""
+
+from autograder.stages import unrolled
+from autograder.steps import Stage
+
+__all__ = ["STAGES", "stage"]
+
+STAGES: dict[str, Stage] = {module.STAGE.name: module.STAGE for module in (unrolled,)}
+
+
+def stage(name: str) -> Stage:
+    """The stage of that name; raises ValueError with the list of stages if there is none."""
+    try:
+        return STAGES[name]
+    except KeyError:
+        raise ValueError(f"no stage {name!r}; the stages are {', '.join(STAGES)}") from None
