@@ -1,0 +1,117 @@
+"""What a person sees of a verdict."""
+
+from html.parser import HTMLParser
+
+import pytest
+import torch
+
+from autograder.compare import Reference, compare
+from autograder.render import headline, render_summary, render_verdict
+from autograder.steps import ManualStep, Stage, ValueStep
+from autograder.verdict import Diagnosis, Status, StepVerdict
+
+REFERENCE = Reference.of(torch.ones(2, 2, dtype=torch.float64))
+
+
+class _Tags(HTMLParser):
+    """Collects tags and checks that they are closed in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+        self.seen.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def _tags(html: str) -> _Tags:
+    parser = _Tags()
+    parser.feed(html)
+    parser.close()
+    assert not parser.open
+    return parser
+
+
+def test_success_is_one_quiet_line() -> None:
+    """A right answer is one line with its band."""
+    comparison = compare(REFERENCE.value.clone(), REFERENCE)
+    exact = StepVerdict("dh", Status.CORRECT, 1.0, comparison=comparison)
+    assert render_verdict(exact).text == "✓ dh is right (exact)"
+    comparison = compare(REFERENCE.value + 1e-15, REFERENCE)
+    equal = StepVerdict("dh", Status.CORRECT, 1.0, comparison=comparison)
+    assert headline(equal) == "✓ dh is right (equal, largest difference 1.1e-15)"
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_every_status_has_icon_word_and_color(status: Status) -> None:
+    """No status is told by color alone, and none lacks a look."""
+    rendered = render_verdict(StepVerdict("dh", status, 1.0))
+    icon, name, *words = rendered.text.split()
+    assert icon in "✓✗○" and name == "dh" and words[0] == "is" and words[1:]
+    found = _tags(rendered.html)
+    assert "color:#" in rendered.html and icon in rendered.html
+    assert "script" not in found.seen and found.attributes <= {"style"}
+
+
+def test_messages_are_escaped() -> None:
+    """Markup in a message (an exception of the student's, say) stays text."""
+    message = "f(<b>x</b>) raised ValueError: <script>alert(1)</script> & `code<i>`"
+    verdict = StepVerdict("f", Status.RAISED, 1.0, Diagnosis("raised", message))
+    html = render_verdict(verdict).html
+    assert "<script>" not in html and "<i>" not in html
+    assert "&lt;script&gt;" in html and "<code>code&lt;i&gt;</code>" in html
+
+
+def test_a_mimebundle_has_both_forms() -> None:
+    """Jupyter takes the HTML, a terminal the text."""
+    rendered = render_verdict(StepVerdict("dh", Status.NOT_ATTEMPTED, 1.0))
+    assert rendered._repr_mimebundle_() == {
+        "text/plain": rendered.text,
+        "text/html": rendered.html,
+    }
+
+
+def test_the_summary_lists_every_step_and_the_next_one() -> None:
+    """Points are added up, an instructor-graded step is listed as such, the next is named."""
+    steps = [ValueStep(name, (), lambda: REFERENCE) for name in ("a", "b", "c")]
+    stage = Stage("07_test", "Test", (steps[0], ManualStep("derivation"), *steps[1:]))
+    verdicts = [
+        StepVerdict("a", Status.CORRECT, 1.0),
+        StepVerdict("b", Status.WRONG, 2.0),
+        StepVerdict("c", Status.NOT_ATTEMPTED, 1.0),
+    ]
+    rendered = render_summary(stage, verdicts)
+    assert rendered.text.splitlines() == [
+        "07_test: 1 of 4 points",
+        "  ✓ a                 right",
+        "  ✎ derivation        graded by your instructor",
+        "  ✗ b                 wrong",
+        "  ○ c                 not done yet",
+        "Next: b",
+    ]
+    _tags(rendered.html)
+    done = [StepVerdict(name, Status.CORRECT, 1.0) for name in "abc"]
+    assert render_summary(stage, done).text.endswith("Every step is right.")
+
+
+def test_a_verdict_as_json() -> None:
+    """The JSON of a step has the documented keys and plain values."""
+    verdict = StepVerdict("dh", Status.WRONG, 2.0, Diagnosis("transposed", "m"), ("r",))
+    assert verdict.to_json() == {
+        "name": "dh",
+        "status": "wrong",
+        "points": 0.0,
+        "max_points": 2.0,
+        "diagnosis": {"code": "transposed", "message": "m"},
+        "remarks": ["r"],
+        "follows_from": [],
+    }
+    assert type(verdict.to_json()["status"]) is str
+    assert StepVerdict("dh", Status.CORRECT, 2.0).to_json()["diagnosis"] is None
