@@ -1,0 +1,35 @@
+"""nbgrader's settings for this course. Run nbgrader's commands in the folder of this file."""
+
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import ClearHiddenTests, GetGrades
+
+from autograder.authoring.forget import ForgetDigest
+
+c = get_config()  # noqa: F821  # nbgrader provides it
+
+c.CourseDirectory.course_id = "backprop-by-hand"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+
+# What stands in a release where the answer was.
+c.ClearSolutions.code_stub = {
+    "python": "# Your answer goes here, in place of the next line.\nraise NotImplementedError()"
+}
+c.ClearSolutions.text_stub = "*Your answer goes here, in place of this line. LaTeX is welcome.*"
+
+c.GenerateAssignment.preprocessors = [
+    ForgetDigest,
+    *GenerateAssignment.preprocessors.default(),
+]
+
+# A cell may train for minutes; nbgrader's own limit is 30 seconds.
+c.Execute.timeout = 1800
+
+# nbgrader gives no points for a check cell with anything on stderr, a warning included. A
+# warning is no wrong answer: a wrong answer raises, and that is an output of its own.
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = r"Warning\b"
+
+# nbgrader's feedback would show hidden tests.
+c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor]
