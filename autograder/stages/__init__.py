@@ -1,11 +1,11 @@
 """The stages of the course, one module each, in the order a student takes them."""
 
-from autograder.stages import unrolled
+from autograder.stages import unrolled, warmup
 from autograder.steps import Stage
 
 __all__ = ["STAGES", "stage"]
 
-STAGES: dict[str, Stage] = {module.STAGE.name: module.STAGE for module in (unrolled,)}
+STAGES: dict[str, Stage] = {module.STAGE.name: module.STAGE for module in (warmup, unrolled)}
 
 
 def stage(name: str) -> Stage:
