@@ -1,0 +1,91 @@
+"""What `autograder lab` does, and every sentence it prints."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from autograder.course_files import checkout_directory, release_directory
+from autograder.lab.copies import (
+    Change,
+    UnknownStage,
+    copy_path,
+    put_copies,
+    release_notebooks,
+    reset_copy,
+)
+from autograder.lab.course_map import write_landing_page
+from autograder.lab.server import ServerMissing, serve
+from autograder.names import NAMES_FILE_VARIABLE, NamesError, load_names
+
+__all__ = ["lab", "work_directory"]
+
+
+def work_directory() -> Path:
+    """Where the student's copies lie: `work/` of the checkout, or of the current folder."""
+    return (checkout_directory() or Path.cwd()) / "work"
+
+
+def lab(work: Path | None, reset: str | None, arguments: Sequence[str]) -> int:
+    """Prepare the work folder and serve it, or only reset one stage; returns the exit code.
+
+    0: done; 2: no such stage, or NAMES_FILE names a list that cannot be used; 3: there is no
+    release yet, the folder cannot be written, or JupyterLab did not run.
+    """
+    folder = (work or work_directory()).expanduser().absolute()
+    release = release_directory()
+    stages = release_notebooks(release)
+    if not stages:
+        return _complain(
+            f"There are no release notebooks in {release}; run `make notebooks` to generate them.",
+            3,
+        )
+    try:
+        if reset is not None:
+            for change in reset_copy(release, folder, reset, datetime.now()):
+                print(_told(change, folder))
+            return 0
+        if os.environ.get(NAMES_FILE_VARIABLE):
+            load_names()  # better one sentence here than a traceback in five notebooks
+        for change in put_copies(release, folder):
+            print(_told(change, folder))
+        write_landing_page(folder, stages)
+        print(f"JupyterLab starts in {folder}; Ctrl-C here stops it.", flush=True)
+        code = serve(folder, arguments)
+    except (UnknownStage, NamesError) as problem:
+        return _complain(str(problem), 2)
+    except ServerMissing as problem:
+        return _complain(str(problem), 3)
+    except OSError as error:
+        return _complain(
+            f"{error.filename or folder} cannot be written or read ({error.strerror}); "
+            "mend that, or choose another folder with --work.",
+            3,
+        )
+    if code != 0:
+        return _complain(f"JupyterLab ended with code {code}; its own message is above.", 3)
+    return 0
+
+
+def _told(change: Change, folder: Path) -> str:
+    """One sentence about a file that was put into the work folder."""
+    name = change.path.relative_to(folder).as_posix()
+    if change.kind == "kept":
+        return f"Your old copy is kept as {change.path}."
+    if change.kind == "copied":
+        return f"{name}: a fresh copy for you."
+    mine = copy_path(folder, change.stage).relative_to(folder).as_posix()
+    state = "untouched so far" if change.untouched else "with your work in it"
+    return (
+        f"{name}: a newer release, beside {mine} ({state}), which stays as it is; "
+        f"`autograder lab --reset {change.stage}` would change over and keep the old copy."
+    )
+
+
+def _complain(sentence: str, code: int) -> int:
+    """Print a sentence as an error and hand back the exit code that goes with it."""
+    print(sentence, file=sys.stderr)
+    return code

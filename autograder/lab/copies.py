@@ -1,0 +1,151 @@
+"""The student's own copies of the release notebooks, in `work/NN_topic/NN_topic.ipynb`.
+
+A copy is made once and is the student's from then on: nothing here ever writes over it. When the
+course brings out a newer release, that one is put beside the copy as `NN_topic.new.ipynb`, once.
+`work/.releases.json` remembers, by checksum, which release a copy was made from and which newer
+one was offered.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from autograder.lab.files import checksum, create, replace
+
+__all__ = [
+    "Change",
+    "UnknownStage",
+    "copy_path",
+    "put_copies",
+    "release_notebooks",
+    "reset_copy",
+]
+
+_RECORD = ".releases.json"
+
+
+class UnknownStage(ValueError):
+    """There is no release notebook of that name; the message lists those that there are."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One file that was put into the student's folder.
+
+    `kind` is "copied" (a first copy), "offered" (a newer release beside an older copy) or "kept"
+    (the old copy, moved aside by a reset). `untouched` says of an offered release that the copy
+    it stands beside still has no work in it.
+    """
+
+    kind: Literal["copied", "offered", "kept"]
+    stage: str
+    path: Path
+    untouched: bool = False
+
+
+def release_notebooks(release: Path) -> dict[str, Path]:
+    """Stage name to release notebook, in order; empty if no release has been made yet."""
+    found = {path.stem: path for path in release.glob("[0-9][0-9]_*/*.ipynb")}
+    return {stage: path for stage, path in sorted(found.items()) if path.parent.name == stage}
+
+
+def copy_path(work: Path, stage: str) -> Path:
+    """Where a student's own copy of a stage lies."""
+    return work / stage / f"{stage}.ipynb"
+
+
+def put_copies(release: Path, work: Path) -> list[Change]:
+    """Copy each stage that has no copy yet, and offer newer releases; returns what was put."""
+    record = _read_record(work)
+    changes = []
+    for stage, notebook in release_notebooks(release).items():
+        content = notebook.read_bytes()
+        current = checksum(content)
+        mine, known = copy_path(work, stage), record.setdefault(stage, {})
+        try:
+            create(mine, content)
+        except FileExistsError:
+            offered = _offer(mine, content, current, known)
+            if offered is not None:
+                untouched = checksum(mine.read_bytes()) == known.get("copied")
+                changes.append(Change("offered", stage, offered, untouched))
+        else:
+            known.clear()
+            known["copied"] = current
+            changes.append(Change("copied", stage, mine))
+        # After each stage, so that an interrupted start knows what it has done.
+        _write_record(work, record)
+    return changes
+
+
+def _offer(mine: Path, content: bytes, current: str, known: dict[str, str]) -> Path | None:
+    """Put a newer release beside a copy; None if the copy is up to date or it was offered before.
+
+    A copy of which nothing is recorded (a lost record, a notebook brought from elsewhere) may be
+    out of date: unless it is the release itself, the release is offered once.
+    """
+    if "copied" not in known and checksum(mine.read_bytes()) == current:
+        known["copied"] = current
+    if current in (known.get("copied"), known.get("offered")):
+        return None
+    known["offered"] = current
+    return _create_numbered(mine.with_suffix(".new.ipynb"), content)
+
+
+def reset_copy(release: Path, work: Path, stage: str, now: datetime) -> list[Change]:
+    """Move the copy of a stage to a dated backup and put a fresh one in its place.
+
+    Returns the backup (if there was a copy) and the fresh copy. At no moment is the old copy
+    without a name: the backup is complete before the fresh copy replaces it.
+    Raises UnknownStage.
+    """
+    notebooks = release_notebooks(release)
+    if stage not in notebooks:
+        raise UnknownStage(
+            f"There is no stage {stage!r} to reset; the stages are {', '.join(notebooks)}."
+        )
+    mine, content = copy_path(work, stage), notebooks[stage].read_bytes()
+    changes = []
+    if mine.exists():
+        dated = mine.with_suffix(f".{now:%Y-%m-%dT%H%M%S}.ipynb")
+        changes.append(Change("kept", stage, _create_numbered(dated, mine.read_bytes())))
+    replace(mine, content)
+    record = _read_record(work)
+    record[stage] = {"copied": checksum(content)}
+    _write_record(work, record)
+    return [*changes, Change("copied", stage, mine)]
+
+
+def _create_numbered(path: Path, content: bytes) -> Path:
+    """Create `path`, or `path` with 2, 3, ... before its suffix where names are taken."""
+    candidate, number = path, 1
+    while True:
+        try:
+            create(candidate, content)
+        except FileExistsError:
+            number += 1
+            candidate = path.with_suffix(f".{number}.ipynb")
+        else:
+            return candidate
+
+
+def _read_record(work: Path) -> dict[str, dict[str, str]]:
+    """What was copied and offered; empty if it was never written or somebody damaged it."""
+    try:
+        record = json.loads((work / _RECORD).read_text(encoding="utf-8"))
+        return {
+            str(stage): {str(key): str(value) for key, value in known.items()}
+            for stage, known in record.items()
+        }
+    except (FileNotFoundError, ValueError, AttributeError):
+        # Without a record a newer release may be offered once more: harmless.
+        return {}
+
+
+def _write_record(work: Path, record: dict[str, dict[str, str]]) -> None:
+    """Remember what was copied and offered, for the next start."""
+    replace(work / _RECORD, (json.dumps(record, indent=2) + "\n").encode())
