@@ -1,21 +1,18 @@
 """From a step and the variables around it to a verdict."""
 
-import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from autograder.compare import Reference, compare, same_but_for_ones
+from autograder.examine_function import examine_function
 from autograder.judge_tensor import judge_tensor, unjudged
 from autograder.steps import FunctionStep, GradientStep, PropertyStep, Step, ValueStep
 from autograder.verdict import Status, StepVerdict
 
 __all__ = ["MissingInput", "State", "examine"]
-
-# The draws on which a function of the student is called in the notebook.
-_FUNCTION_SEED = 20
 
 
 class MissingInput(LookupError):
@@ -69,7 +66,7 @@ def examine(step: Step, state: State) -> StepVerdict:
             reference = step.expected(*(state.read(name) for name in step.inputs))
             return judge_tensor(step, answer, step.name, reference)
         case FunctionStep():
-            return _examine_function(step, answer)
+            return examine_function(step, answer)
         case PropertyStep():
             inputs = [state.read(name) for name in step.inputs]
             return _examine_property(step, answer, inputs)
@@ -133,59 +130,6 @@ def _follows_from(step: GradientStep, answer: Tensor, state: State) -> tuple[str
     return tuple(wrong) if compare(answer, reference).passed else ()
 
 
-def _examine_function(step: FunctionStep, function: Any) -> StepVerdict:
-    if not callable(function):
-        message = f"`{step.name}` should be a function; it is of type {type(function).__name__}."
-        return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
-    verdict = StepVerdict(step.name, Status.CORRECT, step.points)
-    for arguments in step.draw(torch.Generator().manual_seed(_FUNCTION_SEED)):
-        verdict = _examine_call(step, function, arguments)
-        if not verdict.status.passed:
-            break
-    return verdict
-
-
-def _examine_call(
-    step: FunctionStep, function: Callable[..., Any], arguments: tuple[Any, ...]
-) -> StepVerdict:
-    given = copy.deepcopy(arguments)
-    call = f"{step.name}({', '.join(_describe(argument) for argument in arguments)})"
-    try:
-        returned = function(*given)
-    except NotImplementedError:
-        message = f"`{step.name}` is not written yet."
-        return unjudged(step, Status.NOT_ATTEMPTED, "not_attempted", message)
-    except Exception as error:  # whatever a student's function raises is the student's verdict
-        message = f"{call} raised {type(error).__name__}: {error}"
-        return unjudged(step, Status.RAISED, "raised", message)
-    if any(
-        isinstance(before, Tensor) and not torch.equal(before, after)
-        for before, after in zip(arguments, given, strict=True)
-    ):
-        message = f"{call} changed one of its arguments: work on a copy (`.clone()`)."
-        return unjudged(step, Status.WRONG, "aliasing", message)
-    results = [returned] if len(step.results) == 1 else returned
-    if not isinstance(results, list | tuple) or len(results) != len(step.results):
-        message = f"{call} should return {len(step.results)} values: {', '.join(step.results)}."
-        return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
-    verdict = StepVerdict(step.name, Status.CORRECT, step.points)
-    references = step.expected(*arguments)
-    for name, result, reference in zip(step.results, results, references, strict=True):
-        what = call if len(step.results) == 1 else f"{name} of {call}"
-        verdict = judge_tensor(step, result, what, reference)
-        if not verdict.status.passed:
-            remarks = (*verdict.remarks, f"This is the result of {what}.")
-            return StepVerdict(
-                step.name,
-                verdict.status,
-                step.points,
-                verdict.diagnosis,
-                remarks=remarks,
-                comparison=verdict.comparison,
-            )
-    return verdict
-
-
 def _examine_property(step: PropertyStep, answer: Any, inputs: list[Any]) -> StepVerdict:
     try:
         diagnosis = step.judge(answer, *inputs)
@@ -194,12 +138,3 @@ def _examine_property(step: PropertyStep, answer: Any, inputs: list[Any]) -> Ste
         return unjudged(step, Status.RAISED, "raised", message)
     status = Status.CORRECT if diagnosis is None else Status.WRONG
     return StepVerdict(step.name, status, step.points, diagnosis)
-
-
-def _describe(argument: Any) -> str:
-    """An argument in a message: a tensor by its shape, anything else as Python writes it."""
-    if isinstance(argument, Tensor):
-        return f"tensor of shape {tuple(argument.shape)}"
-    if callable(argument):
-        return getattr(argument, "__name__", "function")
-    return repr(argument)

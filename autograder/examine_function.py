@@ -1,0 +1,109 @@
+"""From a function that the student wrote to a verdict: it is called on random inputs."""
+
+import contextlib
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.judge_tensor import judge_tensor, unjudged
+from autograder.steps import FunctionStep
+from autograder.verdict import Status, StepVerdict
+
+__all__ = ["examine_function"]
+
+# The draws on which a function of the student is called in the notebook.
+_SEED = 20
+
+
+def examine_function(step: FunctionStep, function: Any) -> StepVerdict:
+    """The verdict on ``function``: that of the first draw it gets wrong, or else of the last.
+
+    While it runs, the default dtype is that of its arguments: a `torch.zeros(shape)` inside
+    must neither lose precision nor clash with them.
+    """
+    if not callable(function):
+        message = f"`{step.name}` should be a function; it is of type {type(function).__name__}."
+        return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
+    verdict = StepVerdict(step.name, Status.CORRECT, step.points)
+    for arguments in step.draw(torch.Generator().manual_seed(_SEED)):
+        verdict = _examine_call(step, function, arguments)
+        if not verdict.status.passed:
+            break
+    return verdict
+
+
+def _examine_call(
+    step: FunctionStep, function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> StepVerdict:
+    given = copy.deepcopy(arguments)
+    call = f"{step.name}({', '.join(_describe(argument) for argument in arguments)})"
+    try:
+        with _default_dtype_of(arguments):
+            returned = function(*given)
+    except NotImplementedError:
+        message = f"`{step.name}` is not written yet."
+        return unjudged(step, Status.NOT_ATTEMPTED, "not_attempted", message)
+    except Exception as error:  # whatever a student's function raises is the student's verdict
+        message = f"{call} raised {type(error).__name__}: {error}"
+        return unjudged(step, Status.RAISED, "raised", message)
+    if any(
+        not torch.equal(before, after)
+        for before, after in zip(_tensors(arguments), _tensors(given), strict=True)
+    ):
+        message = f"{call} changed one of its arguments: work on a copy (`.clone()`)."
+        return unjudged(step, Status.WRONG, "aliasing", message)
+    results = [returned] if len(step.results) == 1 else returned
+    if not isinstance(results, list | tuple) or len(results) != len(step.results):
+        message = f"{call} should return {len(step.results)} values: {', '.join(step.results)}."
+        return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
+    verdict = StepVerdict(step.name, Status.CORRECT, step.points)
+    references = step.expected(*arguments)
+    for name, result, reference in zip(step.results, results, references, strict=True):
+        what = call if len(step.results) == 1 else f"{name} of {call}"
+        verdict = judge_tensor(step, result, what, reference)
+        if not verdict.status.passed:
+            remarks = (*verdict.remarks, f"This is the result of {what}.")
+            return StepVerdict(
+                step.name,
+                verdict.status,
+                step.points,
+                verdict.diagnosis,
+                remarks=remarks,
+                comparison=verdict.comparison,
+            )
+    return verdict
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    """The tensors of an argument, those inside lists and tuples included, in order."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _tensors(item)
+
+
+@contextlib.contextmanager
+def _default_dtype_of(arguments: tuple[Any, ...]) -> Iterator[None]:
+    """Make the dtype of the first floating-point tensor the default one, for a while."""
+    before = torch.get_default_dtype()
+    floating = (tensor.dtype for tensor in _tensors(arguments) if tensor.is_floating_point())
+    torch.set_default_dtype(next(floating, before))
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
+
+
+def _describe(argument: Any) -> str:
+    """An argument in a message: tensors by shape or number, anything else as Python writes it."""
+    if isinstance(argument, Tensor):
+        return f"tensor of shape {tuple(argument.shape)}"
+    if isinstance(argument, list | tuple) and any(True for _ in _tensors(argument)):
+        return f"{len(argument)} tensors"
+    if callable(argument):
+        return getattr(argument, "__name__", "function")
+    return repr(argument)
