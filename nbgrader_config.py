@@ -25,6 +25,8 @@ c.GenerateAssignment.preprocessors = [
 
 # A cell may train for minutes; nbgrader's own limit is 30 seconds.
 c.Execute.timeout = 1800
+# No history file, and no warning at each start that ipykernel's local sockets are plain text.
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"]
 
 # nbgrader gives no points for a check cell with anything on stderr, a warning included. A
 # warning is no wrong answer: a wrong answer raises, and that is an output of its own.

@@ -24,6 +24,7 @@ from autograder.authoring.cells import describe
 from autograder.authoring.command import run_command
 from autograder.authoring.errors import AuthoringError
 from autograder.authoring.layout import Checkout, write_if_changed
+from autograder.authoring.leaks import leaks
 from autograder.authoring.markers import StageLike
 from autograder.authoring.solutions import build_solution
 
@@ -101,9 +102,16 @@ def generate(checkout: Checkout, stage: str) -> str:
 
 
 def build_release(checkout: Checkout, stage: StageLike, force: bool = False) -> bool:
-    """Make the solution fresh and the release from it; tell whether the release changed."""
+    """Make the solution fresh and the release from it; tell whether the release changed.
+
+    Raises AuthoringError, and writes no release, when a line of an answer is still in it.
+    """
     build_solution(checkout, stage, force)
-    return write_if_changed(checkout.release(stage.name), generate(checkout, stage.name))
+    text = generate(checkout, stage.name)
+    solution = nbformat.read(checkout.solution(stage.name), as_version=4)
+    for name, line in leaks(solution, text):
+        raise AuthoringError(f"{stage.name}, cell '{name}': the release holds the answer: {line}")
+    return write_if_changed(checkout.release(stage.name), text)
 
 
 def _make(checkout: Checkout, stage: StageLike, force: bool) -> str:

@@ -1,0 +1,70 @@
+"""The demonstration's results, as text."""
+
+from collections.abc import Iterator, Sequence
+
+from autograder.demo.grading import Result
+from autograder.demo.submissions import SUBMISSIONS
+
+__all__ = ["render", "unexpected"]
+
+
+def _cell(result: Result | None) -> str:
+    """One entry of the table: the autograded points of those there are."""
+    if result is None:
+        return "-"
+    if result.score is None:
+        return "not graded"
+    points = sum(value or 0.0 for value in result.score.points.values())
+    marks = ("?" if result.unscored else "") + ("*" if _waits(result) else "")
+    return f"{points:g}/{sum(result.score.worth.values()):g}{marks}"
+
+
+def _waits(result: Result) -> bool:
+    """Whether a written answer waits for an instructor."""
+    return bool(result.score and result.score.needs_manual and not result.unscored)
+
+
+def render(results: Sequence[Result]) -> str:
+    """The table of scores, then everything that stock nbgrader could not grade."""
+    stages = list(dict.fromkeys(result.stage for result in results))
+    found = {(result.submission.student, result.stage): result for result in results}
+    rows = [["submission", "what it is", *stages]]
+    for submission in SUBMISSIONS:
+        cells = [_cell(found.get((submission.student, stage))) for stage in stages]
+        rows.append([submission.student, submission.story, *cells])
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = [
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join([*lines, "", *_notes(results)])
+
+
+def _notes(results: Sequence[Result]) -> Iterator[str]:
+    if any(_waits(result) for result in results):
+        yield "*  and a derivation that waits for an instructor"
+    yield "-  not submitted: a submission costs seconds, and the first stage shows it"
+    for result in results:
+        who = f"{result.submission.student}, {result.stage}"
+        if result.score is None:
+            yield f"!  {who}: stock nbgrader cannot grade it. It says: {result.problem}"
+        elif result.unscored:
+            yield (
+                f"?  {who}: stock nbgrader has no score for {', '.join(result.unscored)}, counts "
+                "it as 0 and marks it for review."
+            )
+
+
+def unexpected(results: Sequence[Result]) -> list[str]:
+    """A sentence for each score that would mean that the course itself is broken."""
+    problems = []
+    for result in results:
+        student, score = result.submission.student, result.score
+        if student not in ("perfect", "untouched"):
+            continue
+        got = sum(value or 0.0 for value in score.points.values()) if score else None
+        wanted = sum(score.worth.values()) if score and student == "perfect" else 0.0
+        if got != wanted:
+            problems.append(f"{student}, {result.stage}: {got} points where {wanted} are due.")
+    return problems
