@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,13 @@ __all__ = ["main"]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; returns the exit code: 0 done, 1 failures found, 2 usage, 3 broken."""
-    options = _parser().parse_args(argv)
+    parser = _parser()
+    given = list(sys.argv[1:] if argv is None else argv)
+    cut = given.index("--") if "--" in given else len(given)
+    options, unknown = parser.parse_known_args(given[:cut])
+    options.passed_on = [*unknown, *given[cut + 1 :]]
+    if options.passed_on and not options.passes_on:
+        parser.error(f"unrecognized arguments: {' '.join(options.passed_on)}")
     code: int = options.run(options)
     return code
 
@@ -23,6 +30,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="autograder", description="Backprop by hand: the course and its checks."
     )
+    # A subcommand that hands unknown options to another program says so.
+    parser.set_defaults(passes_on=False)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_lab(commands)
@@ -33,9 +42,12 @@ def _add_lab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     """`autograder lab`."""
     lab = commands.add_parser(
         "lab",
+        usage="autograder lab [--reset STAGE] [--work DIR] [--] [JUPYTERLAB'S OPTIONS]",
+        allow_abbrev=False,  # --w may be meant for JupyterLab
         help="open the notebooks in JupyterLab",
         description="Put your own copies of the notebooks into work/, and open JupyterLab there.",
-        epilog="Options for JupyterLab go after --, as in: autograder lab -- --no-browser",
+        epilog="All other options, and whatever stands after --, go to JupyterLab, as in: "
+        "autograder lab --no-browser",
     )
     lab.add_argument(
         "--reset",
@@ -48,11 +60,10 @@ def _add_lab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         type=Path,
         help="the folder for your copies (default: work/ in the checkout, or here without one)",
     )
-    lab.add_argument("arguments", metavar="JUPYTER", nargs="*", help="options for JupyterLab")
-    lab.set_defaults(run=_lab)
+    lab.set_defaults(run=_lab, passes_on=True)
 
 
 def _lab(options: argparse.Namespace) -> int:
     from autograder.lab.command import lab
 
-    return lab(options.work, options.reset, options.arguments)
+    return lab(options.work, options.reset, options.passed_on)

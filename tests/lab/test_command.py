@@ -180,12 +180,29 @@ def test_a_failed_server_ends_with_3(
     assert "ended with code 1" in complaint(capsys)
 
 
-def test_wrong_usage_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
-    """An option for JupyterLab before -- is not guessed at, and the usage line shows the way."""
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["--no-browser", "--port", "9999"],
+        ["--", "--no-browser", "--port", "9999"],
+        ["--no-browser", "--", "--port", "9999"],
+    ],
+)
+def test_options_for_jupyterlab_are_passed_on_in_order(
+    given: list[str], served: Served, work: Path
+) -> None:
+    """With -- or without, as `make lab LAB_ARGS="--no-browser"` writes them."""
+    assert main(["lab", "--work", str(work), *given]) == 0
+    assert served.calls == [(work, ["--no-browser", "--port", "9999"])]
+
+
+@pytest.mark.parametrize("given", [[], ["lob"], ["--nonsense"], ["lab", "--reset"]])
+def test_wrong_usage_ends_with_2(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """The usage line is shown on stderr."""
     with pytest.raises(SystemExit) as stop:
-        main(["lab", "--no-browser"])
+        main(given)
     assert stop.value.code == 2
-    assert "--no-browser" in capsys.readouterr().err
+    assert "usage: autograder" in capsys.readouterr().err
 
 
 def test_without_a_checkout_the_copies_go_to_the_current_folder(
