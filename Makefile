@@ -108,7 +108,9 @@ data: $(STAMP) ## rebuild data/names.txt from its source, to the same bytes
 	$(PY) data/build_names.py
 
 .PHONY: constraints
-constraints: $(STAMP) ## pin the newest versions that go together (another torch: TORCH=2.14.0)
+constraints: export PYTHON := $(PYTHON)
+constraints: export PATH := $(SYSTEM_PATH)
+constraints: ## pin the newest versions that go together (another torch: TORCH=2.14.0)
 	@TORCH='$(TORCH)' scripts/pin.sh
 
 .PHONY: wheel
