@@ -80,12 +80,13 @@ def render_summary(stage: Stage, verdicts: Sequence[StepVerdict]) -> Rendered:
     """A stage at a glance: each step with its status, the points, and the step to do next."""
     by_name = {verdict.name: verdict for verdict in verdicts}
     lines, rows = [], []
+    width = max(len(step.name) for step in stage.steps) + 2
     for step in stage.steps:
         if isinstance(step, ManualStep):
             look = _Look("✎", "graded by your instructor", _OPEN)
         else:
             look = _LOOKS[by_name[step.name].status]
-        lines.append(f"  {look.icon} {step.name:<18}{look.word}")
+        lines.append(f"  {look.icon} {step.name:<{width}}{look.word}")
         rows.append(
             f'<tr><td style="color:{look.color};font-weight:bold">{look.icon}</td>'
             f'<td style="text-align:left"><code>{escape(step.name)}</code></td>'
