@@ -80,7 +80,7 @@ def render_summary(stage: Stage, verdicts: Sequence[StepVerdict]) -> Rendered:
     """A stage at a glance: each step with its status, the points, and the step to do next."""
     by_name = {verdict.name: verdict for verdict in verdicts}
     lines, rows = [], []
-    width = max(len(step.name) for step in stage.steps) + 2
+    width = max(18, *(len(step.name) + 2 for step in stage.steps))
     for step in stage.steps:
         if isinstance(step, ManualStep):
             look = _Look("✎", "graded by your instructor", _OPEN)
