@@ -28,6 +28,7 @@ def broken_rules(notebook: NotebookNode, markers: Sequence[Marker], stage: Stage
         here = describe(stage.name, marker.ordinal, marker.cell)
         problems += [f"{here}: {text}" for text in _alone(marker, stage)]
     problems += _stray_delimiters(notebook, markers, stage)
+    problems += _closing_semicolons(notebook, stage)
     problems += _together(markers, stage)
     return problems
 
@@ -89,6 +90,14 @@ def _stray_delimiters(
         if ordinal not in solutions and _DELIMITER.search(cell.source):
             here = describe(stage.name, ordinal, cell)
             yield f"{here}: {BEGIN} or {END} outside a solution cell; give the cell its marker."
+
+
+def _closing_semicolons(notebook: NotebookNode, stage: StageLike) -> Iterator[str]:
+    """A semicolon hides a cell's value in Jupyter, but not when nbval runs it: they differ."""
+    for ordinal, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type == "code" and cell.source.rstrip().endswith(";"):
+            here = describe(stage.name, ordinal, cell)
+            yield f"{here}: ends with a semicolon; give its value a name, or end with plt.show()."
 
 
 def _together(markers: Sequence[Marker], stage: StageLike) -> Iterator[str]:

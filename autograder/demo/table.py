@@ -63,8 +63,11 @@ def unexpected(results: Sequence[Result]) -> list[str]:
         student, score = result.submission.student, result.score
         if student not in ("perfect", "untouched"):
             continue
-        got = sum(value or 0.0 for value in score.points.values()) if score else None
-        wanted = sum(score.worth.values()) if score and student == "perfect" else 0.0
-        if got != wanted:
-            problems.append(f"{student}, {result.stage}: {got} points where {wanted} are due.")
+        if score is None:
+            problems.append(f"{student}, {result.stage}: not graded.")
+            continue
+        got = sum(value or 0.0 for value in score.points.values())
+        due = sum(score.worth.values()) if student == "perfect" else 0.0
+        if got != due:
+            problems.append(f"{student}, {result.stage}: {got:g} points where {due:g} are due.")
     return problems

@@ -97,6 +97,11 @@ MISTAKES = {
         "### BEGIN SOLUTION\nprint(dx)\n### END SOLUTION",
         ["cell 7 (begins: ### BEGIN SOLUTION)", "outside a solution cell"],
     ),
+    "a closing semicolon": (
+        "print(dx)",
+        "(dx, x);",
+        ["cell 7", "ends with a semicolon; give its value a name"],
+    ),
     "an unknown marker": (
         '# %% locked="setup"',
         '# %% lokced="setup"',
