@@ -290,23 +290,24 @@ print(f"PyTorch: {weight.grad:.6f}, by hand: {dw:.6f}")
 # ## A ruler: finite differences
 #
 # How would you find a gradient if you did not trust any formula at all? By measuring it. Nudge one
-# input, run the forward computation again, and see how far the result has moved.
+# input by a small step $\delta$, run the forward computation again, and see how far the result has
+# moved.
 #
 # One could nudge upward only. It is much better to nudge both ways. With Taylor's theorem,
 #
-# $$f(x \pm h) = f(x) \pm h f'(x) + \frac{h^2}{2} f''(x) \pm \frac{h^3}{6} f'''(x) + \dots$$
+# $$f(x \pm \delta) = f(x) \pm \delta f'(x) + \frac{\delta^2}{2} f''(x) \pm \frac{\delta^3}{6} f'''(x) + \dots$$
 #
-# The one-sided difference $\frac{f(x + h) - f(x)}{h}$ is off by $\frac{h}{2} f''(x)$. In the
+# The one-sided difference $\frac{f(x + \delta) - f(x)}{\delta}$ is off by $\frac{\delta}{2} f''(x)$. In the
 # **central difference** the even terms cancel:
 #
-# $$\frac{f(x + h) - f(x - h)}{2h} = f'(x) + \frac{h^2}{6} f'''(x) + \dots$$
+# $$\frac{f(x + \delta) - f(x - \delta)}{2\delta} = f'(x) + \frac{\delta^2}{6} f'''(x) + \dots$$
 #
-# With $h = 10^{-3}$ this is an error of about $10^{-6}$ in place of $10^{-3}$, for the price of one
+# With $\delta = 10^{-3}$ this is an error of about $10^{-6}$ in place of $10^{-3}$, for the price of one
 # more evaluation.
 #
 # When $x$ is a tensor, each entry gets its own measurement: entry $i$ of the gradient is
 #
-# $$g_i = \frac{f(x + h\,u_i) - f(x - h\,u_i)}{2h},$$
+# $$g_i = \frac{f(x + \delta\,u_i) - f(x - \delta\,u_i)}{2\delta},$$
 #
 # where $u_i$ is 1 at entry $i$ and 0 elsewhere. All other entries stay where they are.
 #
@@ -339,7 +340,7 @@ check("numerical_gradient")
 # %% [markdown]
 # ### Choosing the step
 #
-# By the formula the error falls with $h^2$, so why not take $h = 10^{-15}$? Because a computer
+# By the formula the error falls with $\delta^2$, so why not take $\delta = 10^{-15}$? Because a computer
 # rounds. A number is kept with a relative error of about $\varepsilon$:
 #
 # | format | $\varepsilon$ | digits |
@@ -347,13 +348,13 @@ check("numerical_gradient")
 # | `float32` | $1.2 \cdot 10^{-7}$ | 7 |
 # | `float64` | $2.2 \cdot 10^{-16}$ | 16 |
 #
-# The two values $f(x + h)$ and $f(x - h)$ each carry an error of about $\varepsilon |f|$. Their
-# difference is small, but its error is not, and then it is divided by $2h$. So there are two
+# The two values $f(x + \delta)$ and $f(x - \delta)$ each carry an error of about $\varepsilon |f|$. Their
+# difference is small, but its error is not, and then it is divided by $2\delta$. So there are two
 # errors, and they pull in opposite directions:
 #
-# $$\text{error}(h) \approx
-#   \underbrace{\frac{h^2}{6}\,|f'''|}_{\text{the curve bends}}
-#   + \underbrace{\frac{\varepsilon\,|f|}{h}}_{\text{rounding}} .$$
+# $$\text{error}(\delta) \approx
+#   \underbrace{\frac{\delta^2}{6}\,|f'''|}_{\text{the curve bends}}
+#   + \underbrace{\frac{\varepsilon\,|f|}{\delta}}_{\text{rounding}} .$$
 #
 # On logarithmic axes the first is a line that rises with slope 2, the second one that falls with
 # slope $-1$. Together they make a V. The next cell measures it for the function from above, at 41
@@ -372,7 +373,7 @@ draw_ruler_errors(steps, errors, goal=1e-9)
 
 # %% [markdown]
 # The bottom of the V lies where the two errors are about equal. With $|f|$ and $|f'''|$ of the
-# order of 1 that is at $h \approx \sqrt[3]{\varepsilon}$, and the error there is about
+# order of 1 that is at $\delta \approx \sqrt[3]{\varepsilon}$, and the error there is about
 # $\varepsilon^{2/3}$.
 #
 # For `float32` this best error is some $2 \cdot 10^{-5}$; for `float64` it is some
