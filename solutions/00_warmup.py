@@ -295,15 +295,16 @@ print(f"PyTorch: {weight.grad:.6f}, by hand: {dw:.6f}")
 #
 # One could nudge upward only. It is much better to nudge both ways. With Taylor's theorem,
 #
-# $$f(x \pm \delta) = f(x) \pm \delta f'(x) + \frac{\delta^2}{2} f''(x) \pm \frac{\delta^3}{6} f'''(x) + \dots$$
+# $$f(x \pm \delta) = f(x) \pm \delta f'(x) + \frac{\delta^2}{2} f''(x)
+#   \pm \frac{\delta^3}{6} f'''(x) + \dots$$
 #
-# The one-sided difference $\frac{f(x + \delta) - f(x)}{\delta}$ is off by $\frac{\delta}{2} f''(x)$. In the
-# **central difference** the even terms cancel:
+# The one-sided difference $\frac{f(x + \delta) - f(x)}{\delta}$ is off by
+# $\frac{\delta}{2} f''(x)$. In the **central difference** the even terms cancel:
 #
 # $$\frac{f(x + \delta) - f(x - \delta)}{2\delta} = f'(x) + \frac{\delta^2}{6} f'''(x) + \dots$$
 #
-# With $\delta = 10^{-3}$ this is an error of about $10^{-6}$ in place of $10^{-3}$, for the price of one
-# more evaluation.
+# With $\delta = 10^{-3}$ this is an error of about $10^{-6}$ in place of $10^{-3}$, for the price of
+# one more evaluation.
 #
 # When $x$ is a tensor, each entry gets its own measurement: entry $i$ of the gradient is
 #
@@ -340,17 +341,17 @@ check("numerical_gradient")
 # %% [markdown]
 # ### Choosing the step
 #
-# By the formula the error falls with $\delta^2$, so why not take $\delta = 10^{-15}$? Because a computer
-# rounds. A number is kept with a relative error of about $\varepsilon$:
+# By the formula the error falls with $\delta^2$, so why not take $\delta = 10^{-15}$? Because a
+# computer rounds. A number is kept with a relative error of about $\varepsilon$:
 #
 # | format | $\varepsilon$ | digits |
 # | --- | --- | --- |
 # | `float32` | $1.2 \cdot 10^{-7}$ | 7 |
 # | `float64` | $2.2 \cdot 10^{-16}$ | 16 |
 #
-# The two values $f(x + \delta)$ and $f(x - \delta)$ each carry an error of about $\varepsilon |f|$. Their
-# difference is small, but its error is not, and then it is divided by $2\delta$. So there are two
-# errors, and they pull in opposite directions:
+# The two values $f(x + \delta)$ and $f(x - \delta)$ each carry an error of about
+# $\varepsilon |f|$. Their difference is small, but its error is not, and then it is divided by
+# $2\delta$. So there are two errors, and they pull in opposite directions:
 #
 # $$\text{error}(\delta) \approx
 #   \underbrace{\frac{\delta^2}{6}\,|f'''|}_{\text{the curve bends}}
