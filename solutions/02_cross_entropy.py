@@ -354,9 +354,9 @@ for version, (_, kept) in (("unrolled", unrolled_cost), ("fused", fused_cost)):
 # %% locked="sure"
 sure = logits.argmax(1)
 for scale in (1, 10, 100, 1000):
-    loss, gradient = unrolled_backward(scale * logits, sure)
+    value, gradient = unrolled_backward(scale * logits, sure)
     print(
-        f"scale {scale:>5}: loss {float(loss):8.4f}, NaN in the gradient: {gradient.isnan().any()}"
+        f"scale {scale:>5}: loss {float(value):8.4f}, NaN in the gradient: {gradient.isnan().any()}"
     )
 
 # %% [markdown]
@@ -394,9 +394,9 @@ check("breaking_scale")
 scales = [breaking_scale * 2 ** (k / 4) for k in range(-24, 7)]
 losses, unrolled_rows, fused_rows = [], [], []
 for scale in scales:
-    loss, gradient = unrolled_backward(scale * logits, sure)
+    value, gradient = unrolled_backward(scale * logits, sure)
     fused = FUSED.gradients({"logits": scale * logits, "Yb": sure, "n": n})["logits"]
-    losses.append(float(loss))
+    losses.append(float(value))
     unrolled_rows.append(int(gradient.isnan().any(1).sum()))
     fused_rows.append(int(fused.isnan().any(1).sum()))
 
