@@ -9,8 +9,8 @@ from tests.environment.pins import conda, constraints, normalized, pins, project
 OURS = "backprop-by-hand"
 OLDEST_PYTHON = "3.11.2"  # Debian 12's
 INSTALLERS = {"pip", "uv"}  # each environment brings its own
-# The pins are Linux's with a CPU build of torch: a CUDA build brings its libraries, whose versions torch
-# itself fixes, and Jupyter needs a little more on macOS and Windows.
+# The pins are Linux's with a CPU build of torch. A CUDA build brings its libraries, whose versions
+# torch itself fixes, and Jupyter needs a little more on macOS and Windows.
 ELSEWHERE = {"appnope", "colorama", "pywin32", "pywinpty", "triton"}
 
 
