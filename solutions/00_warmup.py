@@ -303,8 +303,8 @@ print(f"PyTorch: {weight.grad:.6f}, by hand: {dw:.6f}")
 #
 # $$\frac{f(x + \delta) - f(x - \delta)}{2\delta} = f'(x) + \frac{\delta^2}{6} f'''(x) + \dots$$
 #
-# With $\delta = 10^{-3}$ this is an error of about $10^{-6}$ in place of $10^{-3}$, for the price of
-# one more evaluation.
+# With $\delta = 10^{-3}$ this is an error of about $10^{-6}$ in place of $10^{-3}$, for the price
+# of one more evaluation.
 #
 # When $x$ is a tensor, each entry gets its own measurement: entry $i$ of the gradient is
 #
