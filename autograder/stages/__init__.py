@@ -1,12 +1,13 @@
 """The stages of the course, one module each, in the order a student takes them."""
 
-from autograder.stages import cross_entropy, training, unrolled, warmup
+from autograder.stages import batchnorm, cross_entropy, training, unrolled, warmup
 from autograder.steps import Stage
 
 __all__ = ["STAGES", "stage"]
 
 STAGES: dict[str, Stage] = {
-    module.STAGE.name: module.STAGE for module in (warmup, unrolled, cross_entropy, training)
+    module.STAGE.name: module.STAGE
+    for module in (warmup, unrolled, cross_entropy, batchnorm, training)
 }
 
 
