@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autograder.lab.copies import copy_path
@@ -12,32 +14,25 @@ __all__ = ["LANDING_PAGE", "landing_page", "write_landing_page"]
 
 LANDING_PAGE = "START_HERE.md"
 
-# Not read from `autograder.stages`: those need torch, and a start should not wait for it.
+# What each stage makes a student able to do; its title stands in the notebook itself.
 _ABILITIES = {
     "00_warmup": (
-        "Warm-up",
         "say what a gradient measures, check one with finite differences, and use the four rules "
-        "the whole course rests on",
+        "the whole course rests on"
     ),
     "01_unrolled": (
-        "The network, unrolled",
         "write the 26 gradients of a small language model, one operation at a time, from the loss "
-        "back to the embedding",
+        "back to the embedding"
     ),
     "02_cross_entropy": (
-        "Cross entropy in one step",
         "derive the gradient of softmax and loss together, write it in one line, and say why "
-        "fusing is faster and safer",
+        "fusing is faster and safer"
     ),
     "03_batchnorm": (
-        "Batch norm in one step",
         "derive the gradient through mean and variance, write it in one line, and read it as a "
-        "projection",
+        "projection"
     ),
-    "04_training": (
-        "Training without autograd",
-        "train the network with your own backward pass and let it invent names",
-    ),
+    "04_training": "train the network with your own backward pass and let it invent names",
 }
 
 _HEAD = """\
@@ -67,16 +62,16 @@ stage anew, run `autograder lab --reset 01_unrolled` in a terminal; your old cop
 """
 
 
-def landing_page(stages: Iterable[str], newer: Iterable[Path] = ()) -> str:
+def landing_page(titles: Mapping[str, str], newer: Iterable[Path] = ()) -> str:
     """The course map in Markdown, with links relative to the work folder.
 
-    `newer` are the notebooks, relative to that folder, that hold a newer release of a stage.
+    `titles` are the stages' titles by name, in order; `newer` the notebooks, relative to that
+    folder, that hold a newer release of a stage.
     """
-    rows = []
-    for stage in stages:
-        title, ability = _ABILITIES.get(stage, (stage, ""))
-        rows.append(f"| [{stage[:2]} · {title}]({stage}/{stage}.ipynb) | {ability} |\n")
-    text = _HEAD + "".join(rows)
+    text = _HEAD + "".join(
+        f"| [{title}]({stage}/{stage}.ipynb) | {_ABILITIES.get(stage, '')} |\n"
+        for stage, title in titles.items()
+    )
     links = ", ".join(f"[{path.name}]({path.as_posix()})" for path in newer)
     if links:
         text += (
@@ -85,14 +80,25 @@ def landing_page(stages: Iterable[str], newer: Iterable[Path] = ()) -> str:
     return text + _FOOT
 
 
-def write_landing_page(work: Path, stages: Iterable[str]) -> Path:
-    """Write the landing page into the work folder; returns its path."""
-    stages = list(stages)
+def write_landing_page(work: Path, notebooks: Mapping[str, Path]) -> Path:
+    """Write the landing page into the work folder, from the release notebooks; returns its path."""
+    titles = {stage: _title(stage, notebook) for stage, notebook in notebooks.items()}
     newer = [
         path.relative_to(work)
-        for stage in stages
+        for stage in notebooks
         for path in sorted(copy_path(work, stage).parent.glob(f"{stage}.new*.ipynb"))
     ]
     page = work / LANDING_PAGE
-    replace(page, landing_page(stages, newer).encode())
+    replace(page, landing_page(titles, newer).encode())
     return page
+
+
+def _title(stage: str, notebook: Path) -> str:
+    """The stage's number and its notebook's first heading, fit for a link in a table."""
+    title = stage
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        heading = re.search(r"^# +(.+?) *$", "".join(cell["source"]), re.MULTILINE)
+        if cell["cell_type"] == "markdown" and heading:
+            title = re.sub(r"([\[\]|])", r"\\\1", heading[1])
+            break
+    return title if title.startswith(stage[:2]) else f"{stage[:2]} · {title}"

@@ -61,11 +61,13 @@ def jupyter_environment(work: Path, environment: Mapping[str, str]) -> dict[str,
 
 def _describe_kernel(work: Path) -> None:
     """Write the description of the kernel `python3`: the interpreter that runs this."""
-    from ipykernel.kernelspec import get_kernel_dict
+    from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 
+    folder = work / ".jupyter" / "kernels" / "python3"
+    for logo in Path(RESOURCES).glob("logo-*"):
+        replace(folder / logo.name, logo.read_bytes())
     # Anew at each start, because the environment may have moved since the last one.
-    description = json.dumps(get_kernel_dict(), indent=1)
-    replace(work / ".jupyter" / "kernels" / "python3" / "kernel.json", description.encode())
+    replace(folder / "kernel.json", json.dumps(get_kernel_dict(), indent=1).encode())
 
 
 def serve(work: Path, arguments: Sequence[str]) -> int:

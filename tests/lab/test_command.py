@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell
 
 import autograder
 from autograder.cli import main
@@ -83,11 +85,30 @@ def test_a_newer_release_is_told_and_linked(
 def test_every_stage_of_the_course_has_its_line() -> None:
     """The map tells what each of the five stages makes one able to do."""
     stages = ["00_warmup", "01_unrolled", "02_cross_entropy", "03_batchnorm", "04_training"]
-    rows = [line for line in landing_page(stages).splitlines() if ".ipynb)" in line]
-    assert [f"({stage}/{stage}.ipynb)" in row for stage, row in zip(stages, rows, strict=True)] == [
-        True
-    ] * 5
-    assert all(len(row.split("|")[2].strip()) > 20 for row in rows)
+    rows = [line for line in landing_page(dict.fromkeys(stages, "T")).splitlines() if "[T]" in line]
+    for stage, row in zip(stages, rows, strict=True):
+        assert f"[T]({stage}/{stage}.ipynb)" in row
+        assert len(row.split("|")[2].strip()) > 20
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("# 01 · One at a time\n\nText", "[01 · One at a time]"),
+        ("Words first\n\n# The [title]", "[01 · The \\[title\\]]"),
+        ("## No title", "[01_unrolled]"),
+    ],
+)
+def test_the_map_calls_a_stage_as_its_notebook_does(
+    source: str, shown: str, served: Served, make_release: MakeRelease, work: Path
+) -> None:
+    """The first heading, with the number before it; without one, the name of the file."""
+    path = make_release("first") / "01_unrolled" / "01_unrolled.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(0, new_markdown_cell(source, id="title"))
+    nbformat.write(notebook, path)
+    main(["lab", "--work", str(work)])
+    assert f"{shown}(01_unrolled/01_unrolled.ipynb)" in (work / "START_HERE.md").read_text("utf-8")
 
 
 def test_a_reset_says_where_the_backup_is_and_starts_nothing(
