@@ -9,3 +9,7 @@
    something it rests on has changed (``sources``);
 5. ``release``: nbgrader takes the answers and outputs out: ``notebooks/NN_topic/NN_topic.ipynb``.
 """
+
+__all__ = ["METADATA_KEY"]
+
+METADATA_KEY = "backprop_by_hand"  # our own corner of a notebook's metadata

@@ -7,14 +7,13 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.authoring import METADATA_KEY
 from autograder.authoring.cells import grade_id
 from autograder.authoring.errors import AuthoringError
 from autograder.authoring.markers import StageLike
 from autograder.authoring.metadata import expand
 
-__all__ = ["METADATA_KEY", "convert", "to_text"]
-
-METADATA_KEY = "backprop_by_hand"  # our own corner of a notebook's metadata
+__all__ = ["convert", "to_text"]
 
 _KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # What a kernel reports, less the version: each patch release of Python would change every file.

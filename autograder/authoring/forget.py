@@ -5,7 +5,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.authoring.convert import METADATA_KEY
+from autograder.authoring import METADATA_KEY
 
 __all__ = ["ForgetDigest"]
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.authoring import METADATA_KEY
 from autograder.authoring.command import run_command
-from autograder.authoring.convert import METADATA_KEY, convert, to_text
+from autograder.authoring.convert import convert, to_text
 from autograder.authoring.execute import execute
 from autograder.authoring.layout import Checkout, write_if_changed
 from autograder.authoring.markers import StageLike

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 
 from autograder.authoring.errors import AuthoringError
+from autograder.authoring.layout import CHECKOUT
 from autograder.authoring.release import build_release, generate
 
 
@@ -83,3 +84,17 @@ def test_a_release_follows_its_solution(released, stage, edit):
     edit("One gradient", "A gradient")
     assert build_release(released, stage)
     assert "A gradient" in generate(released, stage.name)
+
+
+def test_instructors_settings_need_nothing_that_only_authors_install():
+    """nbgrader_config.py loads without jupytext, which is no dependency of the package."""
+    code = (
+        "import sys; sys.modules['jupytext'] = None\n"
+        "from traitlets.config.loader import PyFileConfigLoader\n"
+        "config = PyFileConfigLoader('nbgrader_config.py').load_config()\n"
+        "print(config.CourseDirectory.source_directory)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=CHECKOUT.root, check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "solutions\n"
