@@ -2,12 +2,14 @@
 
 import contextlib
 import copy
-from collections.abc import Callable, Iterator
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from autograder.compare import Reference
 from autograder.judge_tensor import judge_tensor, unjudged
 from autograder.steps import FunctionStep
 from autograder.verdict import Status, StepVerdict
@@ -19,7 +21,7 @@ _SEED = 20
 
 
 def examine_function(step: FunctionStep, function: Any) -> StepVerdict:
-    """The verdict on ``function``: that of the first draw it gets wrong, or else of the last.
+    """The verdict on ``function``: that of the first draw it gets wrong, else of one remarked on.
 
     While it runs, the default dtype is that of its arguments: a `torch.zeros(shape)` inside
     must neither lose precision nor clash with them.
@@ -27,12 +29,19 @@ def examine_function(step: FunctionStep, function: Any) -> StepVerdict:
     if not callable(function):
         message = f"`{step.name}` should be a function; it is of type {type(function).__name__}."
         return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
-    verdict = StepVerdict(step.name, Status.CORRECT, step.points)
-    for arguments in step.draw(torch.Generator().manual_seed(_SEED)):
-        verdict = _examine_call(step, function, arguments)
+    draws = step.draw(torch.Generator().manual_seed(_SEED))
+    return _most_telling(step, (_examine_call(step, function, arguments) for arguments in draws))
+
+
+def _most_telling(step: FunctionStep, verdicts: Iterable[StepVerdict]) -> StepVerdict:
+    """The first verdict that fails, else the first with a remark, else the last."""
+    told = StepVerdict(step.name, Status.CORRECT, step.points)
+    for verdict in verdicts:
         if not verdict.status.passed:
-            break
-    return verdict
+            return verdict
+        if not told.remarks:
+            told = verdict
+    return told
 
 
 def _examine_call(
@@ -59,22 +68,19 @@ def _examine_call(
     if not isinstance(results, list | tuple) or len(results) != len(step.results):
         message = f"{call} should return {len(step.results)} values: {', '.join(step.results)}."
         return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
-    verdict = StepVerdict(step.name, Status.CORRECT, step.points)
-    references = step.expected(*arguments)
-    for name, result, reference in zip(step.results, results, references, strict=True):
-        what = call if len(step.results) == 1 else f"{name} of {call}"
-        verdict = judge_tensor(step, result, what, reference)
-        if not verdict.status.passed:
-            remarks = (*verdict.remarks, f"This is the result of {what}.")
-            return StepVerdict(
-                step.name,
-                verdict.status,
-                step.points,
-                verdict.diagnosis,
-                remarks=remarks,
-                comparison=verdict.comparison,
-            )
-    return verdict
+    judged = zip(step.results, results, step.expected(*arguments), strict=True)
+    return _most_telling(step, (_examine_result(step, call, name, *pair) for name, *pair in judged))
+
+
+def _examine_result(
+    step: FunctionStep, call: str, name: str, result: Any, reference: Reference
+) -> StepVerdict:
+    what = call if len(step.results) == 1 else f"{name} of {call}"
+    verdict = judge_tensor(step, result, what, reference)
+    if verdict.status is Status.CORRECT:
+        return verdict
+    remarks = (*verdict.remarks, f"this is the result of {what}")
+    return dataclasses.replace(verdict, remarks=remarks)
 
 
 def _tensors(value: Any) -> Iterator[Tensor]:

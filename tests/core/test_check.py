@@ -242,6 +242,21 @@ def test_a_function_step(function: Any, status: Status, told: str | None) -> Non
     assert told is None or (verdict.diagnosis and told in verdict.diagnosis.message)
 
 
+def test_a_remark_on_any_call_is_kept() -> None:
+    """A result without a size-1 dimension is remarked on, also when later calls are perfect."""
+    step = FunctionStep(
+        "total",
+        draw=lambda generator: [(torch.ones(3, 4), True), (torch.ones(3, 4), False)],
+        expected=lambda x, keep: (Reference.of(x.sum(0, keepdim=keep)),),
+    )
+    verdict = _verdict_of(step, total=lambda x, keep: x.sum(0))
+    assert verdict.status is Status.CORRECT_SHAPE_DIFFERS
+    assert verdict.remarks == (
+        "the shape is (4,); the variable's is (1, 4)",
+        "this is the result of total(tensor of shape (3, 4), True)",
+    )
+
+
 def test_a_function_of_several_results() -> None:
     """The result that is wrong is named; a wrong number of results is told."""
     step = FunctionStep(
