@@ -10,6 +10,7 @@ from pathlib import Path
 
 from autograder.course_files import checkout_directory, release_directory
 from autograder.lab.copies import (
+    RECORD,
     Change,
     UnknownStage,
     copy_path,
@@ -25,8 +26,15 @@ __all__ = ["lab", "work_directory"]
 
 
 def work_directory() -> Path:
-    """Where the student's copies lie: `work/` of the checkout, or of the current folder."""
-    return (checkout_directory() or Path.cwd()) / "work"
+    """Where the student's copies lie: `work/` of the checkout, or of the current folder.
+
+    Inside a folder that holds copies already (JupyterLab's own terminal opens in one) it is that.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / RECORD).is_file():
+            return folder
+    return (checkout_directory() or here) / "work"
 
 
 def lab(work: Path | None, reset: str | None, arguments: Sequence[str]) -> int:

@@ -17,6 +17,7 @@ from typing import Literal
 from autograder.lab.files import checksum, create, replace
 
 __all__ = [
+    "RECORD",
     "Change",
     "UnknownStage",
     "copy_path",
@@ -25,7 +26,7 @@ __all__ = [
     "reset_copy",
 ]
 
-_RECORD = ".releases.json"
+RECORD = ".releases.json"
 
 
 class UnknownStage(ValueError):
@@ -136,7 +137,7 @@ def _create_numbered(path: Path, content: bytes) -> Path:
 def _read_record(work: Path) -> dict[str, dict[str, str]]:
     """What was copied and offered; empty if it was never written or somebody damaged it."""
     try:
-        record = json.loads((work / _RECORD).read_text(encoding="utf-8"))
+        record = json.loads((work / RECORD).read_text(encoding="utf-8"))
         return {
             str(stage): {str(key): str(value) for key, value in known.items()}
             for stage, known in record.items()
@@ -148,4 +149,4 @@ def _read_record(work: Path) -> dict[str, dict[str, str]]:
 
 def _write_record(work: Path, record: dict[str, dict[str, str]]) -> None:
     """Remember what was copied and offered, for the next start."""
-    replace(work / _RECORD, (json.dumps(record, indent=2) + "\n").encode())
+    replace(work / RECORD, (json.dumps(record, indent=2) + "\n").encode())

@@ -53,6 +53,9 @@ def jupyter_environment(work: Path, environment: Mapping[str, str]) -> dict[str,
     for variable, folder in {"JUPYTER_CONFIG_PATH": _CONFIG, "JUPYTER_PATH": private}.items():
         before = environment.get(variable)
         changed[variable] = os.pathsep.join([str(folder), *([before] if before else [])])
+    # `autograder` and `nbgrader` are then found in JupyterLab's terminal, whatever is activated.
+    scripts = str(Path(sys.executable).parent)
+    changed["PATH"] = os.pathsep.join([scripts, environment.get("PATH", os.defpath)])
     if names := environment.get(NAMES_FILE_VARIABLE):
         # Notebooks run in their own folders, where a relative path would lead elsewhere.
         changed[NAMES_FILE_VARIABLE] = str(Path(names).expanduser().absolute())

@@ -238,9 +238,20 @@ def test_without_a_checkout_the_copies_go_to_the_current_folder(
 def test_in_a_checkout_the_copies_go_to_its_work_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Wherever one stands, it is the same folder."""
+    """From anywhere else it is the same folder."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(command, "checkout_directory", lambda: tmp_path / "course")
     assert command.work_directory() == tmp_path / "course" / "work"
+
+
+def test_from_inside_the_copies_the_same_copies_are_meant(
+    served: Served, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """JupyterLab's terminal opens in the work folder: no second one is made in there."""
+    main(["lab", "--work", str(work)])
+    for inside in (work, work / "01_unrolled"):
+        monkeypatch.chdir(inside)
+        assert command.work_directory() == work
 
 
 def test_help_and_version_do_not_wait_for_torch() -> None:

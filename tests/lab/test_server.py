@@ -184,4 +184,4 @@ def test_search_paths_of_the_user_stay_behind_ours(tmp_path: Path) -> None:
     environment = jupyter_environment(tmp_path, given)
     assert environment["JUPYTER_PATH"] == os.pathsep.join([str(tmp_path / ".jupyter"), "a"])
     assert environment["JUPYTER_CONFIG_PATH"].endswith(os.pathsep + "b")
-    assert environment["PATH"] == "c"
+    assert environment["PATH"] == os.pathsep.join([str(Path(sys.executable).parent), "c"])
