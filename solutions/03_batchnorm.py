@@ -462,7 +462,8 @@ check("dhprebn_inference")
 # The difference can be seen in the Jacobian of one column: how each of the 32 outputs answers to
 # each of the 32 inputs. In training every output depends on every example of the batch. At
 # inference each output depends on its own example only, the matrix is a constant times the
-# identity, and the whole layer can be folded into the weights in front of it.
+# identity, and the whole layer can be folded into the weights in front of it. (The colors end at a
+# quarter of the largest entry; otherwise only the diagonal could be seen.)
 
 
 # %%
