@@ -24,12 +24,9 @@ export NAMES_FILE
 endif
 
 # Tests, and the outputs that are committed, see no settings of the person who runs them.
-test unit validate solutions notebooks demo browser: export IPYTHONDIR := $(CURDIR)/build/ipython
-test unit validate solutions notebooks demo browser: export JUPYTER_CONFIG_DIR := $(CURDIR)/build/jupyter
-
-OUR_NAMES := env -u NAMES_FILE
-NBVAL := $(OUR_NAMES) $(PY) -m pytest --nbval --nbval-sanitize-with solutions/nbval_sanitize.cfg solutions
-TEST := $(OUR_NAMES) $(PY) -m pytest $(PYTEST_ARGS)
+ISOLATED := scripts/isolated.sh
+NBVAL := $(ISOLATED) $(PY) -m pytest --nbval --nbval-sanitize-with solutions/nbval_sanitize.cfg solutions
+TEST := $(ISOLATED) $(PY) -m pytest $(PYTEST_ARGS)
 
 .PHONY: help
 help: ## explain every target in a line (this is what `make` alone does)
@@ -75,11 +72,11 @@ unit: $(STAMP) ## unit and property tests: all but course, demo and browser
 
 .PHONY: solutions
 solutions: $(STAMP) ## convert and execute the authored stages that changed
-	$(OUR_NAMES) $(PY) -m autograder.authoring.solutions
+	$(ISOLATED) $(PY) -m autograder.authoring.solutions
 
 .PHONY: notebooks
 notebooks: solutions ## make the notebooks that students get from the solutions
-	$(OUR_NAMES) $(PY) -m autograder.authoring.release
+	$(ISOLATED) $(PY) -m autograder.authoring.release
 
 .PHONY: validate
 validate: $(STAMP) ## run the solutions and compare their outputs; check the releases
@@ -88,7 +85,7 @@ validate: $(STAMP) ## run the solutions and compare their outputs; check the rel
 
 .PHONY: demo
 demo: $(STAMP) ## release three stages, grade eight submissions, print the scores
-	$(OUR_NAMES) $(PY) -m autograder.demo
+	$(ISOLATED) $(PY) -m autograder.demo
 
 .PHONY: browser
 browser: $(STAMP) ## take stage 01 in a real Chromium (installs Debian's where it may)
@@ -97,7 +94,7 @@ browser: $(STAMP) ## take stage 01 in a real Chromium (installs Debian's where i
 
 .PHONY: bench
 bench: $(STAMP) ## print ratios: the check's latency, one training step against autograd
-	$(OUR_NAMES) $(PY) -m autograder.bench
+	$(ISOLATED) $(PY) -m autograder.bench
 
 .PHONY: train
 train: $(STAMP) ## train the full 200,000 steps with hand-written gradients (options: TRAIN_ARGS="...")

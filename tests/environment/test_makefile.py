@@ -160,3 +160,17 @@ def test_names_file_is_meant_from_where_make_was_started(checkout: Path):
     program.chmod(0o755)
     shown = make(checkout, "-s", "lab", "NAMES_FILE=my names.txt", "LAB_ARGS=--port 9")
     assert shown.stdout.strip() == f"{checkout}/my names.txt lab --port 9"
+
+
+def test_tests_see_no_personal_settings(tmp_path: Path):
+    """A personal list of names and Jupyter's and IPython's own settings do not reach the tests."""
+    show = "import os; print(*(os.environ.get(n) for n in ('NAMES_FILE', 'JUPYTER_CONFIG_DIR')))"
+    shown = subprocess.run(
+        [str(ROOT / "scripts/isolated.sh"), "python3", "-c", show],
+        cwd=tmp_path,
+        env=os.environ | {"NAMES_FILE": "mine.txt", "JUPYTER_CONFIG_DIR": "/mine"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout.strip() == f"None {tmp_path.resolve()}/build/jupyter"
