@@ -18,6 +18,10 @@ SAME = {
     "a rate": ("1,203 steps/s", "987.5 steps per second"),
     "rounding of float64": ("largest difference 3.3e-17", "largest difference -5.55e-16"),
     "no rounding at all": ("largest difference 3.3e-17", "largest difference 0.0e+00"),
+    "closeness of a right answer": (
+        "dC is right (exact)",
+        "dC is right (equal, largest difference 1e-18)",
+    ),
     "the fifth decimal": ("loss 3.28461", "loss 3.28464"),
     "the padding of a tensor": ("[ 1.0,  2.0]", "[ 1.0, 2.0]"),
 }
@@ -53,4 +57,4 @@ def test_what_a_student_would_see_differ_is_not(first, second):
 def test_every_pattern_of_the_file_is_read():
     """nbval skips silently what it does not understand."""
     text = (CHECKOUT.root / "solutions" / "nbval_sanitize.cfg").read_text("utf-8")
-    assert len(PATTERNS) == text.count("regex:") == text.count("replace:") == 7
+    assert len(PATTERNS) == text.count("\nregex") == text.count("\nreplace") > 0
