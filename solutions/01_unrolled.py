@@ -151,35 +151,17 @@ draw_graph(GRAPH, globals())
 # ruler, not the answer: below you compute each of them yourself.
 
 # %% locked="backward"
-intermediates = {
-    "logprobs": logprobs,
-    "probs": probs,
-    "counts_sum_inv": counts_sum_inv,
-    "counts_sum": counts_sum,
-    "counts": counts,
-    "norm_logits": norm_logits,
-    "logit_maxes": logit_maxes,
-    "logits": logits,
-    "h": h,
-    "hpreact": hpreact,
-    "bnraw": bnraw,
-    "bnvar_inv": bnvar_inv,
-    "bnvar": bnvar,
-    "bndiff2": bndiff2,
-    "bndiff": bndiff,
-    "bnmeani": bnmeani,
-    "hprebn": hprebn,
-    "embcat": embcat,
-    "emb": emb,
-}
+intermediates = [logprobs, probs, counts_sum_inv, counts_sum, counts, norm_logits, logit_maxes]
+intermediates += [logits, h, hpreact, bnraw, bnvar_inv, bnvar, bndiff2, bndiff, bnmeani, hprebn]
+intermediates += [embcat, emb]
 for parameter in parameters:
     parameter.grad = None
-for variable in intermediates.values():
+for variable in intermediates:
     variable.retain_grad()
 loss.backward()
 torch.set_grad_enabled(False)  # from here on PyTorch records nothing: the rest is ours
 
-same = all(variable.grad.shape == variable.shape for variable in intermediates.values())
+same = all(variable.grad.shape == variable.shape for variable in intermediates + parameters)
 print("every gradient has the shape of its variable:", same)
 
 # %% [markdown]
@@ -192,9 +174,9 @@ print("every gradient has the shape of its variable:", same)
 # touched, the loss grows by $\varepsilon\,\mathtt{dprobs}_{ij}$. There is one such number for each
 # entry, hence the shape.
 #
-# We walk from the loss to the left. At each step the gradient of the *result* of an operation is
-# known already; it is called the **upstream gradient**. The step turns it into the gradient of an
-# operand. It never needs to know what the rest of the network looks like.
+# We walk back from the loss, against the arrows. At each step the gradient of the *result* of an
+# operation is known already; it is called the **upstream gradient**. The step turns it into the
+# gradient of an operand. It never needs to know what the rest of the network looks like.
 #
 # # Part 1 · Back through the cross entropy
 #
@@ -630,7 +612,8 @@ local_rules.draw_tanh(h)
 # *saturated*. Batch norm, which comes next, is there to keep most units away from that.
 #
 # **Step 12.** `(32, 64)` everywhere. Mind the precedence: in Python `**` comes before `*`, and `*`
-# before `-`. Brackets cost nothing.
+# before `-`. Brackets cost nothing. (From here on the check may say *equal* where it said *exact*:
+# PyTorch rounds some intermediate results at other places than you do. Both are right.)
 
 # %% solution="dhpreact"
 # dhpreact: the gradient of hpreact, shape (32, 64)
@@ -769,8 +752,8 @@ local_rules.draw_bessel()
 # own batch norm divides by $n$ when it normalizes in training, and by $n - 1$ in the variance that
 # it keeps for later. We divide by $n - 1$ in both places.)
 #
-# For the gradient it is only a constant factor, followed by a sum. As in step 5: each of the $n$
-# terms gets the upstream gradient as it is, times the factor. A sum forwards is copies backwards.
+# For the gradient it is only a sum and a constant factor. As in step 5, each of the $n$ terms gets
+# the upstream gradient as it is, times the factor: a sum forwards is copies backwards.
 #
 # **Step 18.** From `(1, 64)` to `(32, 64)`. An answer of shape `(1, 64)` would broadcast nicely in
 # everything that follows, but it is not the gradient: that has an entry for each entry of
@@ -1013,8 +996,7 @@ for i in range(Xb.shape[0]):
     for p in range(Xb.shape[1]):
         dC[Xb[i, p]] += demb[i, p]
 # The same in one call.
-dC = torch.zeros_like(C)
-dC.index_add_(0, Xb.flatten(), demb.flatten(0, 1))
+dC = torch.zeros_like(C).index_add_(0, Xb.flatten(), demb.flatten(0, 1))
 ### END SOLUTION
 
 # %% check="dC"
