@@ -92,6 +92,11 @@ browser: $(STAMP) ## take stage 01 in a real Chromium (installs Debian's where i
 	@scripts/need_chromium.sh
 	$(TEST) tests/browser
 
+.PHONY: pictures
+pictures: browser ## take the README's pictures from the browser's journey
+	mkdir -p docs/pictures
+	cp build/browser/check-wrong.png build/browser/check-right.png docs/pictures/
+
 .PHONY: bench
 bench: $(STAMP) ## print ratios: the check's latency, one training step against autograd
 	$(ISOLATED) $(PY) -m autograder.bench

@@ -34,6 +34,9 @@ class _Look:
     color: str
 
 
+# A list of more rows or columns than this points at nothing.
+_MOST_LINES = 8
+
 # Blue, orange and gray of the Okabe-Ito palette: told apart by every kind of color vision.
 _RIGHT, _WRONG, _OPEN = "#0072B2", "#D55E00", "#767676"
 
@@ -161,8 +164,8 @@ def _entries(comparison: Comparison) -> str:
         ("row", comparison.rows, shape[0]),
         ("column", comparison.columns, shape[-1]),
     ):
-        if len(indices) < size:
-            listed = ", ".join(map(str, indices[:8])) + (", ..." if len(indices) > 8 else "")
+        if len(indices) < min(size, _MOST_LINES + 1):
+            listed = ", ".join(map(str, indices))
             told += f", only in {name}{'s' if len(indices) > 1 else ''} {listed}"
     return told
 

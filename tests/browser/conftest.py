@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Request, WebSocket, sync_playwright
+from playwright.sync_api import Locator, Page, Request, WebSocket, sync_playwright
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TOKEN = "journey"
@@ -131,8 +131,8 @@ def page(traffic: Traffic) -> Iterator[Page]:
 
 
 @pytest.fixture
-def look(page: Page, request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Keep a picture of the page as it is, in build/browser/, numbered in order."""
+def look(page: Page, request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Keep a picture of the page as it is, in build/browser/, and one of some cells alone."""
     folder = CHECKOUT / "build" / "browser"
     folder.mkdir(parents=True, exist_ok=True)
     test = re.sub(r"\W+", "-", request.node.name.removeprefix("test_"))
@@ -140,9 +140,17 @@ def look(page: Page, request: pytest.FixtureRequest) -> Callable[[str], None]:
         old.unlink()
     count = 0
 
-    def keep(name: str) -> None:
+    def keep(name: str, *cells: Locator) -> None:
         nonlocal count
         count += 1
         page.screenshot(path=folder / f"{test}-{count:02d}-{name}.png")
+        if cells:
+            # These alone, for the README: `make pictures` takes them from here.
+            boxes = [box for cell in cells if (box := cell.bounding_box())]
+            left, top = min(box["x"] for box in boxes), min(box["y"] for box in boxes)
+            bottom = max(box["y"] + box["height"] for box in boxes)
+            width = max(box["width"] for box in boxes)
+            clip = {"x": left, "y": top, "width": width, "height": bottom - top}
+            page.screenshot(path=folder / f"check-{name}.png", clip=clip)
 
     return keep

@@ -105,7 +105,7 @@ def commands_like(page: Page, words: str) -> list[str]:
 
 
 def test_a_student_takes_the_first_step(
-    lab: Any, page: Page, traffic: Any, look: Callable[[str], None]
+    lab: Any, page: Page, traffic: Any, look: Callable[..., None]
 ) -> None:
     """From the landing page to a validated and saved answer, without leaving the machine."""
     page.goto(f"{lab.address}/?token={lab.token}")
@@ -132,7 +132,7 @@ def test_a_student_takes_the_first_step(
     notebook.run(check)
     expect(check.locator(".jp-OutputArea")).to_contain_text("dlogprobs is wrong")
     expect(check.locator(".jp-OutputArea")).to_contain_text("CheckFailed")
-    look("wrong")
+    look("wrong", answer, check)
 
     # The right sign: the same check passes.
     notebook.write(answer, RIGHT)
@@ -140,7 +140,7 @@ def test_a_student_takes_the_first_step(
     notebook.run(check)
     expect(check.locator(".jp-OutputArea")).to_contain_text("dlogprobs is right")
     expect(check.locator(".jp-OutputArea")).not_to_contain_text("CheckFailed")
-    look("right")
+    look("right", answer, check)
 
     # Saved: the answer is in the student's own file, and only there.
     notebook.save()
