@@ -1007,7 +1007,8 @@ check("dC")
 #
 # All of them side by side: the size of each gradient (the root of the mean of its squares) and what
 # the check says of it. The scale is logarithmic: each line of the grid is a factor of a thousand. A
-# step that is not done yet is marked as such, so this picture can be drawn at any time.
+# step that is not done yet is marked as such, and so is an answer that is wrong only because an
+# earlier one is. So this picture is worth drawing at any time.
 
 # %%
 unrolled.draw_gradients(globals(), check.verdicts())

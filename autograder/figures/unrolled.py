@@ -108,6 +108,8 @@ def draw_gradients(namespace: Mapping[str, Any], verdicts: Sequence[StepVerdict]
             shown = min(max(size, _FLOOR * 1.5), 1e6)
             axes.barh(place, shown, left=0, color=color, hatch=hatch, edgecolor="white")
             mark = "✓" if verdict.status.passed else "✗"
+            if verdict.follows_from:
+                word = f"follows from {' and '.join(verdict.follows_from)}"
             axes.text(shown * 1.5, place, f"{mark} {word}", va="center", color=color, fontsize=9)
     names = [verdict.name for verdict in verdicts]
     axes.set_yticks(range(len(names)), names, family="monospace")

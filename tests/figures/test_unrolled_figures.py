@@ -57,6 +57,13 @@ def test_what_is_missing_is_said() -> None:
     assert words[5:] == ["○ not done yet"] * 21
 
 
+def test_an_error_carried_forward_names_its_origin() -> None:
+    """A right rule on a wrong upstream gradient is told from a wrong rule."""
+    halved = GRADIENTS["dlogits"] / 2
+    _, words = drawn({"dlogits": halved, "dW2": FORWARD["h"].T @ halved, "dh": halved})
+    assert words[7:10] == ["✗ not right", "✗ not right", "✗ follows from dlogits"]
+
+
 def test_an_untouched_notebook_can_be_drawn() -> None:
     """Nothing is done, and nothing warns."""
     assert drawn({})[1] == ["○ not done yet"] * 26
