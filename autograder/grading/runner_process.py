@@ -49,8 +49,10 @@ class Runner:
             if self._channel.hear(limits.start).header.get("ready") is not True:
                 raise ProtocolError("the process did not say that it is ready")
         except (TimeoutError, EOFError, OSError, ProtocolError) as error:
+            said = spawned.complaint()
             self.close()
-            raise RunnerDied("the process of the submission did not start") from error
+            told = f": {said}" if said else ""
+            raise RunnerDied(f"the process of the submission did not start{told}") from error
 
     @property
     def alive(self) -> bool:

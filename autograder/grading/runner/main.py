@@ -12,8 +12,8 @@ from autograder.grading.protocol import Frame, ProtocolError, read_frame, write_
 __all__ = ["main", "serve"]
 
 
-def main(descriptor: int) -> None:
-    """Serve requests over an inherited socket until the grader closes it."""
+def main(descriptor: int, told: str) -> None:
+    """Serve requests over an inherited socket until the grader closes it, in no confinement."""
     from autograder.grading.runner.shell import make_shell
 
     channel = socket.socket(fileno=descriptor)

@@ -19,7 +19,7 @@ class Limits:
     scratch: int = 64 << 20  # of files, all together
     file: int = 32 << 20
     files: int = 256  # open at a time
-    processes: int = 32  # threads count, too
+    processes: int = 16  # threads count, too
     cpu: float = 900.0
     wall: float = 1800.0
     start: float = 120.0  # until the process has imported its packages

@@ -1,0 +1,189 @@
+"""Where a cell uses automatic differentiation, as its syntax tree tells.
+
+This finds what people write, in plain sight or behind `getattr` and `eval`. It is no wall, and
+need not be one: the judge hands out inputs without a graph and without `.grad`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from autograder.grading.autograd_words import (
+    RUNS_TEXT,
+    computes,
+    hides,
+    imports,
+    reads,
+    speaks_of_autograd,
+)
+
+__all__ = ["Use", "find_uses", "parse_cell"]
+
+_FINDERS = {"getattr", "setattr", "attrgetter", "methodcaller", "__getattribute__"}
+_IMPORTERS = {"__import__", "import_module"}
+_MAGICS = {"run_cell_magic", "run_line_magic"}
+_TABLES = {"__dict__", "vars", "globals", "locals", "modules"}
+
+
+@dataclass(frozen=True)
+class Use:
+    """One place in a cell.
+
+    "computes": a derivative is computed, or a means to that is fetched. "reads": a `.grad` is
+    looked at. "hidden": something that could be either and cannot be told from the text.
+    """
+
+    line: int
+    what: str
+    kind: Literal["computes", "reads", "hidden"]
+
+
+def parse_cell(source: str) -> ast.Module:
+    """The syntax tree of a cell, IPython's magics included; an empty one if it has none."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        pass
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))
+    except Exception:  # what cannot be parsed cannot run either
+        return ast.Module(body=[], type_ignores=[])
+
+
+def find_uses(tree: ast.AST, references: Collection[str] = ()) -> Iterator[Use]:
+    """Every use of autograd in a tree, in the order of ``ast.walk``.
+
+    ``references`` are the names by which the notebook's own cells know the package's references.
+    """
+    for node in ast.walk(tree):
+        line = getattr(node, "lineno", 0)
+        match node:
+            case ast.Attribute(attr=attribute):
+                yield from _attribute(node, attribute, line)
+            case ast.Name(id=name) if name in references:
+                yield Use(line, f"`{name}`, which the course uses to check answers", "computes")
+            case ast.Name(id=name) if hides(name):
+                yield Use(line, f"`{name}`", "hidden")
+            case ast.keyword(arg="requires_grad", value=ast.Constant(value=False)):
+                pass
+            case ast.keyword(arg="requires_grad"):
+                yield Use(getattr(node.value, "lineno", 0), "`requires_grad=`", "computes")
+            case ast.Import(names=names):
+                for alias in names:
+                    if imports(alias.name):
+                        yield Use(line, f"`import {alias.name}`", "computes")
+            case ast.ImportFrom(module=module, names=names):
+                for alias in names:
+                    if imports(module or "", alias.name):
+                        yield Use(line, f"`from {module} import {alias.name}`", "computes")
+            case ast.Subscript(value=table, slice=ast.Constant(value=str(key))):
+                if speaks_of_autograd(key) and _TABLES & _words(table):
+                    yield Use(line, f"`{key}` out of a table of names", "computes")
+            case ast.Call():
+                yield from _call(node, references, line)
+
+
+def _attribute(node: ast.Attribute, attribute: str, line: int) -> Iterator[Use]:
+    if computes(attribute, of_torch=_root(node.value) == "torch"):
+        yield Use(line, f"`.{attribute}`", "computes")
+    elif attribute == "requires_grad" and isinstance(node.ctx, ast.Store):
+        yield Use(line, "`.requires_grad =`", "computes")
+    elif reads(attribute) and _root(node.value) == "torch":
+        yield Use(line, f"`torch.{attribute}`", "computes")
+    elif reads(attribute):
+        yield Use(line, f"`.{attribute}`", "reads")
+    elif hides(attribute):
+        yield Use(line, f"`.{attribute}`", "hidden")
+
+
+def _call(node: ast.Call, references: Collection[str], line: int) -> Iterator[Use]:
+    name = _called(node.func)
+    if name in _FINDERS:
+        texts = node.args[1:2] if name in ("getattr", "setattr") else node.args
+        yield from _found_by(name, texts, line)
+    elif name in _IMPORTERS and node.args:
+        module = _text(node.args[0])
+        if module is None:
+            yield Use(line, f"`{name}` of a module whose name is put together", "hidden")
+        elif imports(module):
+            yield Use(line, f"`{name}({module!r})`", "computes")
+    elif name in RUNS_TEXT and node.args and _root(node.func) not in ("re", "torch"):
+        yield from _program(name, _text(node.args[0]), references, line)
+    elif name in _MAGICS and node.args:
+        yield from _program(name, _text(node.args[-1]), references, line)
+
+
+def _found_by(name: str, texts: list[ast.expr], line: int) -> Iterator[Use]:
+    for text in map(_text, texts):
+        if text is None:
+            yield Use(line, f"`{name}` with a name that is put together", "hidden")
+        elif speaks_of_autograd(text) or computes(text, of_torch=True):
+            yield Use(line, f"`{name}` of `{text}`", "computes")
+
+
+def _program(
+    name: str, program: str | None, references: Collection[str], line: int
+) -> Iterator[Use]:
+    """Uses inside a text that is run; a text that cannot be known is told."""
+    if program is None:
+        yield Use(line, f"`{name}` of a text that is put together", "hidden")
+        return
+    for use in find_uses(parse_cell(program), references):
+        yield Use(line, f"{use.what} inside `{name}`", use.kind)
+
+
+def _called(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _root(node: ast.expr) -> str:
+    """The name that a chain of attributes begins with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _words(node: ast.AST) -> set[str]:
+    found = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    return found | {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)}
+
+
+def _text(node: ast.expr) -> str | None:
+    """The text that an expression of constants makes, if it is one."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _joined("", [left, right])
+        case ast.JoinedStr(values=parts):
+            return _joined("", parts)
+        case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+            return _text(value)
+        case ast.Call(
+            func=ast.Attribute(value=ast.Constant(value=str(glue)), attr="join"),
+            args=[ast.List(elts=parts) | ast.Tuple(elts=parts)],
+        ):
+            return _joined(glue, parts)
+        case ast.Subscript(
+            value=value,
+            slice=ast.Slice(
+                lower=None,
+                upper=None,
+                step=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)),
+            ),
+        ):
+            text = _text(value)
+            return None if text is None else text[::-1]
+    return None
+
+
+def _joined(glue: str, parts: list[ast.expr]) -> str | None:
+    texts = [_text(part) for part in parts]
+    return None if None in texts else glue.join(text for text in texts if text is not None)
