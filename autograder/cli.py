@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_lab(commands)
+    _add_judge(commands)
     return parser
 
 
@@ -67,3 +68,62 @@ def _lab(options: argparse.Namespace) -> int:
     from autograder.lab.command import lab
 
     return lab(options.work, options.reset, options.passed_on)
+
+
+def _add_judge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`autograder judge`."""
+    judge = commands.add_parser(
+        "judge",
+        help="judge one submitted notebook",
+        description="Judge one submitted notebook on inputs that no student has seen. No database "
+        "is needed and nothing is recorded.",
+        epilog="Exit code: 0 when there is a verdict, whatever the score; 1 when the file cannot be "
+        "graded; 2 for wrong usage; 3 when grading cannot go on here.",
+    )
+    judge.add_argument("notebook", metavar="NOTEBOOK", type=Path, help="the submitted file")
+    judge.add_argument("--stage", metavar="STAGE", help="which stage it is (default: see the file)")
+    judge.add_argument(
+        "--seed",
+        metavar="N",
+        type=_seed,
+        help="draw the inputs from N (default: from the course's secret and the file)",
+    )
+    judge.add_argument(
+        "--json",
+        metavar="FILE",
+        help="write the verdict as JSON; to the terminal, in place of the words, for -",
+    )
+    judge.add_argument(
+        "--course",
+        metavar="DIR",
+        type=Path,
+        help="the course's folder (default: the one around the current folder)",
+    )
+    judge.add_argument(
+        "--sandbox",
+        choices=("bubblewrap", "none"),
+        default="bubblewrap",
+        help="what keeps the notebook's code from this computer; with none, nothing does: for "
+        "notebooks of your own",
+    )
+    judge.set_defaults(run=_judge)
+
+
+def _seed(text: str) -> int:
+    seed = int(text)
+    if not 0 <= seed < 2**53:
+        raise argparse.ArgumentTypeError("a seed is a number from 0 to 2**53 - 1")
+    return seed
+
+
+def _judge(options: argparse.Namespace) -> int:
+    from autograder.grading.command import judge_command
+
+    return judge_command(
+        options.notebook,
+        stage=options.stage,
+        seed=options.seed,
+        json_to=options.json,
+        sandbox=options.sandbox,
+        course=options.course,
+    )

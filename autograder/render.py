@@ -11,9 +11,9 @@ from html import escape
 
 from autograder.compare import Band, Comparison
 from autograder.steps import ManualStep, Stage
-from autograder.verdict import Status, StepVerdict
+from autograder.verdict import Status, StepVerdict, SubmissionVerdict
 
-__all__ = ["Rendered", "headline", "render_summary", "render_verdict"]
+__all__ = ["Rendered", "headline", "render_submission", "render_summary", "render_verdict"]
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,15 @@ _RIGHT, _WRONG, _OPEN = "#0072B2", "#D55E00", "#767676"
 _LOOKS = {
     Status.CORRECT: _Look("✓", "right", _RIGHT),
     Status.CORRECT_SHAPE_DIFFERS: _Look("✓", "right", _RIGHT),
+    Status.HARD_CODED: _Look("◐", "right in the notebook's own sizes only", _WRONG),
     Status.WRONG: _Look("✗", "wrong", _WRONG),
     Status.RAISED: _Look("✗", "raised an error", _WRONG),
     Status.NOT_ATTEMPTED: _Look("○", "not done yet", _OPEN),
     Status.NOT_FINITE: _Look("✗", "not finite", _WRONG),
     Status.NOT_A_TENSOR: _Look("✗", "not a tensor", _WRONG),
+    Status.TIMEOUT: _Look("✗", "taking too long", _WRONG),
+    Status.KILLED: _Look("✗", "not computed: its process was ended", _WRONG),
+    Status.USED_AUTOGRAD: _Look("✗", "made with autograd", _WRONG),
 }
 
 
@@ -105,6 +109,42 @@ def render_summary(stage: Stage, verdicts: Sequence[StepVerdict]) -> Rendered:
         f"<div>{escape(ending)}</div></div>"
     )
     return Rendered("\n".join([total, *lines, ending]), html)
+
+
+def render_submission(verdict: SubmissionVerdict) -> Rendered:
+    """A judged submission: a line for each step with the reason, then repairs, flags, the score."""
+    width = max(18, *(len(step.name) + 2 for step in verdict.steps))
+    lines, rows = [], []
+    for step in verdict.steps:
+        look = _LOOKS[step.status]
+        points = f"{step.points:g}/{step.max_points:g}"
+        reasons = [step.diagnosis.message] if step.diagnosis else []
+        reason = " · ".join([look.word, *reasons, *step.remarks])
+        lines.append(f"  {look.icon} {step.name:<{width}}{points:>6}  {reason}")
+        rows.append(
+            f'<tr><td style="color:{look.color};font-weight:bold">{look.icon}</td>'
+            f'<td style="text-align:left"><code>{escape(step.name)}</code></td>'
+            f'<td style="text-align:right">{points}</td>'
+            f'<td style="text-align:left">{_code(reason)}</td></tr>'
+        )
+    for name, possible in verdict.manual.items():
+        lines.append(f"  ✎ {name:<{width}}{f'?/{possible:g}':>6}  graded by the instructor")
+        rows.append(
+            f"<tr><td>✎</td><td style='text-align:left'><code>{escape(name)}</code></td>"
+            f"<td style='text-align:right'>?/{possible:g}</td>"
+            "<td style='text-align:left'>graded by the instructor</td></tr>"
+        )
+    notes = [f"repaired: {repair}" for repair in verdict.repairs]
+    notes += [f"look at {flag.step}: {flag.message}" for flag in verdict.flags]
+    total = f"{verdict.stage}: {verdict.score:g} of {verdict.max_score:g} points"
+    seed = f"seed {verdict.receipt.seed}"
+    html = (
+        f"<div><b>{escape(total)}</b><table>{''.join(rows)}</table>"
+        f"<ul>{''.join(f'<li>{_code(note)}</li>' for note in notes)}</ul></div>"
+    )
+    return Rendered(
+        "\n".join([*lines, *(f"  ! {note}" for note in notes), f"{total} ({seed})"]), html
+    )
 
 
 def _closeness(verdict: StepVerdict) -> str:

@@ -124,11 +124,11 @@ def _aliasing(step: Step, changed: Sequence[str]) -> StepVerdict:
 
 
 def _raised_after(step: Step, verdict: StepVerdict, ended: CellResult) -> StepVerdict:
-    told = f"the cell raised {told(ended.error_name, ended.error_message)}"
+    raised = f"the cell raised {told(ended.error_name, ended.error_message)}"
     if verdict.status.passed:
-        remark = f"the answer is right, but then {told}"
+        remark = f"the answer is right, but then {raised}"
         return dataclasses.replace(verdict, remarks=(*verdict.remarks, remark))
-    return unjudged(step, Status.RAISED, "raised", told)
+    return unjudged(step, Status.RAISED, "raised", raised)
 
 
 def _is_truth(value: Any, truth: Tensor | None, reference: Reference) -> bool:

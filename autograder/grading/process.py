@@ -59,8 +59,8 @@ class Process:
                 return work(self._ready())
             except CellDied as died:
                 if len(dead) >= _MOST_DEATHS:
-                    places = [p for p in range(died.place, len(self._cells.all))]
-                    dead.update({p: "killed" for p in places if p not in dead})
+                    for place in range(died.place, len(self._cells.all)):
+                        dead.setdefault(place, "killed")
                 dead[died.place] = died.status
 
     def _ready(self) -> Runner:

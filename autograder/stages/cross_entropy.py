@@ -136,10 +136,10 @@ STAGE = Stage(
     title="Cross entropy in one expression",
     steps=(
         ValueStep("probs", ("logits",), _probs),
-        FunctionStep("softmax_jacobian", _draw_rows, _softmax_jacobian),
-        FunctionStep("example_gradient", _draw_examples, _example_gradient),
+        FunctionStep("softmax_jacobian", _draw_rows, _softmax_jacobian, own=2),
+        FunctionStep("example_gradient", _draw_examples, _example_gradient, own=2),
         ManualStep("derivation", points=2.0),
-        GradientStep("dlogits", FUSED),
+        GradientStep("dlogits", FUSED, reads=("logits", "Yb", "n")),
         PropertyStep("breaking_scale", ("logits",), _judge_breaking_scale),
         FunctionStep("logsumexp", _draw_logsumexp, _logsumexp),
     ),

@@ -1,0 +1,105 @@
+"""One submitted notebook file, from the path to the verdict."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+
+from autograder.course_files import checkout_directory
+from autograder.grading.errors import GradingError
+from autograder.grading.ingest import RawNotebook, read_submission
+from autograder.grading.judge import Judged, judge
+from autograder.grading.receipt import digest_of
+from autograder.grading.repair import prepare
+from autograder.grading.runner_process import Runner
+from autograder.grading.seed import course_secret, derive_seed
+from autograder.stages import STAGES
+from autograder.steps import Stage
+
+__all__ = ["UnknownStage", "guess_stage", "judge_file", "source_of"]
+
+
+class UnknownStage(Exception):
+    """It cannot be told which stage a notebook belongs to; the message says what to do."""
+
+
+def judge_file(
+    path: Path,
+    *,
+    course: Path,
+    start: Callable[[], Runner],
+    stage: Stage | None = None,
+    seed: int | None = None,
+    feedback: bool = False,
+) -> Judged:
+    """Read, repair and judge a submitted notebook.
+
+    ``course`` is the folder with `solutions/` and the course's secret. Without ``stage`` it is
+    guessed; without ``seed`` it is made from the secret. Raises Refused for a file that cannot
+    be graded, UnknownStage, and GradingError.
+    """
+    raw = read_submission(path)
+    stage = stage or guess_stage(raw, path)
+    source = source_of(stage, course)
+    prepared = prepare(raw, nbformat.read(source, as_version=4), stage)
+    if seed is None:
+        seed = derive_seed(course_secret(course), stage.name, prepared.submission)
+    return judge(
+        prepared,
+        stage,
+        stage_version=digest_of(source),
+        seed=seed,
+        start=start,
+        feedback=feedback,
+    )
+
+
+def source_of(stage: Stage, course: Path) -> Path:
+    """The instructor's notebook of a stage: the course folder's, else that of the checkout."""
+    places = [course, *filter(None, [checkout_directory()])]
+    for root in places:
+        path = root / "solutions" / stage.name / f"{stage.name}.ipynb"
+        if path.is_file():
+            return path
+    raise GradingError(
+        f"the instructor's notebook solutions/{stage.name}/{stage.name}.ipynb is neither in "
+        f"{course} nor beside the package; grade in the course's folder."
+    )
+
+
+def guess_stage(raw: RawNotebook, path: Path) -> Stage:
+    """The stage that a notebook belongs to: by its set-up cell, its steps, or its name.
+
+    Raises UnknownStage when none of them tells.
+    """
+    named = re.compile(r"""Check\(\s*["'](\w+)["']""")
+    told = Counter(
+        match.group(1)
+        for cell in raw.cells
+        for match in named.finditer(cell.source)
+        if match.group(1) in STAGES
+    )
+    for cell in raw.cells:
+        told.update(
+            stage.name
+            for stage in STAGES.values()
+            if cell.grade_id.removeprefix("check-") in _ids(stage)
+        )
+    if told:
+        return STAGES[max(told, key=lambda name: (told[name], name))]
+    for place in (path.stem, path.resolve().parent.name):
+        for name, stage in STAGES.items():
+            if place.startswith(name):
+                return stage
+    raise UnknownStage(
+        f"{path.name} does not tell which stage it belongs to; give --stage with one of "
+        f"{', '.join(STAGES)}."
+    )
+
+
+def _ids(stage: Stage) -> set[str]:
+    return {step.name for step in stage.steps}
