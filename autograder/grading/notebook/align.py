@@ -11,8 +11,8 @@ __all__ = ["Alignment", "Claim", "align"]
 
 # How much a likeness weighs. A step's own words and definition (11) outweigh both names of a cell
 # (10), which a student may have swapped or pasted; the names outweigh a definition alone (3).
-_GRADE_ID, _ID, _FIRST_LANDMARK, _LANDMARKS, _DEFINES = 6.0, 4.0, 8.0, 5.0, 3.0
-_ENOUGH = 4.0
+_GRADE_ID, _ID, _WORDS, _DEFINES = 6.0, 4.0, 8.0, 3.0
+_ENOUGH = 4.0  # an id, or half of the words
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class _Scores:
         for cell in {c.index: c for line in lines if (c := self.by_line.get(line))}.values():
             found = sum(line in lines for line in cell.landmarks) / len(cell.landmarks)
             whole = cell.answered and cell.landmarks[0] in lines
-            add(cell, _FIRST_LANDMARK if whole else _LANDMARKS * found)
+            add(cell, _WORDS if whole else _WORDS * found)
         if piece.is_code:
             for name in sorted(read_source(piece.source).stores & self.by_key.keys()):
                 add(self.by_key[name], _DEFINES)

@@ -122,7 +122,8 @@ class _Settle:
             before = read_source(source)
             begins = any(k in piece.stores and k not in before.stores for k in answer.cell.keys)
             changes = any(piece.goes_on(key) for key in answer.cell.keys)
-            if before.unfinished or piece.continues or begins or changes:
+            hangs = before.unfinished or (before.extensible and piece.continues)
+            if hangs or begins or changes:
                 answer.places += waiting
                 self.free.difference_update(waiting)
                 source = answer.source = "\n".join([source.rstrip("\n"), self.join(waiting)])

@@ -75,10 +75,15 @@ def _effects(flat: str, inner: str) -> tuple[frozenset[str], frozenset[str]]:
 
 @dataclass(frozen=True)
 class Source:
-    """A cell's statements; ``unfinished`` tells that a bracket, text or block is still open."""
+    """A cell's statements.
+
+    ``unfinished`` tells that a bracket or a text is still open, or that a block has not begun;
+    ``extensible`` that a block which the next cell could go on with is still open at the end.
+    """
 
     statements: tuple[Statement, ...]
     unfinished: bool
+    extensible: bool
 
     @property
     def continues(self) -> bool:
@@ -112,7 +117,8 @@ class _Reader:
         self.calls = 0  # how many of them are
         self.line = self.first = 0
         self.definition: int | None = None  # the indent of the def or class that we are in
-        self.block = False  # whether the last statement opens a block
+        self.body = 0  # the indent of the last body of a block that hangs from the margin
+        self.block = self.returned = False  # whether the last statement opens a block, or ends one
 
     def add(self, text: str) -> None:
         (self.inner if self.calls else self.flat).append(text)
@@ -135,6 +141,7 @@ class _Reader:
             indent = len(flat) - len(flat.lstrip())
             if self.definition is not None and indent <= self.definition:
                 self.definition = None
+            self.body = (self.body or indent) if indent else 0
             effects = (
                 _effects(flat, " ".join(self.inner))
                 if self.definition is None
@@ -144,6 +151,8 @@ class _Reader:
             if self.definition is None and _DEFINITION.match(flat):
                 self.definition = indent
             self.block = flat.rstrip().endswith(":")
+            ending = re.match(r"\s*(return|raise)\b", flat)
+            self.returned = bool(ending) and indent == self.body
         self.flat, self.inner = [], []
 
     def read(self) -> Source:
@@ -168,7 +177,9 @@ class _Reader:
                 self.add("=")
         self.add(self.source[place:])
         self.finish()
-        return Source(tuple(self.statements), bool(self.brackets or endless or self.block))
+        unfinished = bool(self.brackets or endless or self.block)
+        within = bool(self.statements) and self.statements[-1].indented and not self.returned
+        return Source(tuple(self.statements), unfinished, unfinished or within)
 
 
 @lru_cache(maxsize=1024)
