@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 import socket
 import time
+from collections.abc import Callable
 
 from autograder.grading.protocol import Frame, ProtocolError, read_frame, write_frame
 
 __all__ = ["Channel"]
 
 _CHUNK = 1 << 20
+_GLANCE = 0.1  # seconds between two looks at what the process is doing
 
 
 class Channel:
@@ -23,6 +25,8 @@ class Channel:
     def __init__(self, end: socket.socket) -> None:
         self._socket = end
         self._deadline = 0.0
+        # Called now and then while an answer is awaited; what it raises ends the waiting.
+        self.meanwhile: Callable[[], None] | None = None
 
     def ask(self, request: Frame, seconds: float) -> Frame:
         """The answer to ``request``.
@@ -57,9 +61,13 @@ class Channel:
     def _receive(self, count: int) -> bytes:
         received = bytearray()
         while len(received) < count:
-            self._socket.settimeout(self._left())
+            self._socket.settimeout(min(self._left(), _GLANCE))
             try:
                 chunk = self._socket.recv(min(count - len(received), _CHUNK))
+            except TimeoutError:
+                if self.meanwhile is not None:
+                    self.meanwhile()
+                continue
             except ConnectionResetError as error:
                 raise EOFError from error
             if not chunk:

@@ -22,6 +22,7 @@ from autograder.grading.results import (
 )
 from autograder.grading.sandbox.limits import Limits
 from autograder.grading.sandbox.spawn import Sandbox, Spawned, spawn
+from autograder.grading.sandbox.watch import MemoryWatch
 from autograder.grading.values import encode_value, read_description, same_bytes, tensors_in
 
 __all__ = ["Runner", "open_runner"]
@@ -53,6 +54,8 @@ class Runner:
             self.close()
             told = f": {said}" if said else ""
             raise RunnerDied(f"the process of the submission did not start{told}") from error
+        self._memory = MemoryWatch(spawned.pid, limits.memory)
+        self._channel.meanwhile = self._look
 
     @property
     def alive(self) -> bool:
@@ -154,6 +157,10 @@ class Runner:
             return self._ask(request, _PATIENCE)
         except TimeoutError as error:
             raise RunnerDied("the process of the submission does not answer") from error
+
+    def _look(self) -> None:
+        if self._memory.exceeded():
+            raise EOFError("the processes of the submission hold too much memory together")
 
     def _ask(self, request: Frame, seconds: float) -> Frame:
         """Raises RunnerDied when the process is gone, TimeoutError when its time was up."""

@@ -24,7 +24,9 @@ def main(descriptor: int, told: str) -> None:
 def serve(channel: socket.socket, shell: object) -> None:
     """Answer one request after the other; the first frame says that the process is ready."""
     from autograder.grading.runner.requests import Requests
+    from autograder.grading.runner.warm import reseed
 
+    reseed()
     os.environ.setdefault("HOME", str(Path.cwd()))
     # Files that a cell writes beside the notebook can be imported, but shadow nothing.
     sys.path.append("")

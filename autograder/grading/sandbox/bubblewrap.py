@@ -25,9 +25,9 @@ from autograder.grading.sandbox.identity import NoIdentity, unused_user
 from autograder.grading.sandbox.limits import Limits
 from autograder.grading.sandbox.spawned import CannotStart, Spawned
 
-__all__ = ["bubblewrap_command", "spawn_bubblewrap"]
+__all__ = ["COURSE", "bubblewrap_command", "sandbox_environment", "spawn_bubblewrap"]
 
-_COURSE = "/course"  # where the package lies inside
+COURSE = "/course"  # where the package lies inside
 _MODULE = "autograder.grading.sandbox.inside"
 # What programs and libraries look up; each where there is one.
 _SETTINGS = (
@@ -71,12 +71,12 @@ def _file_system(limits: Limits) -> list[str]:
     for folder in _interpreter_folders():
         options += [*_parents(folder, made), "--ro-bind", folder, folder]
     package = Path(autograder.__file__).resolve().parent
-    options += _bind(str(package), f"{_COURSE}/autograder", made)
-    options += _bind(str(names_path()), f"{_COURSE}/data/names.txt", made)
+    options += _bind(str(package), f"{COURSE}/autograder", made)
+    options += _bind(str(names_path()), f"{COURSE}/data/names.txt", made)
     if (project := package.parent / "pyproject.toml").is_file():
-        options += _bind(str(project), f"{_COURSE}/pyproject.toml", made)
+        options += _bind(str(project), f"{COURSE}/pyproject.toml", made)
     if own_names := os.environ.get("NAMES_FILE"):
-        options += _bind(own_names, f"{_COURSE}/names.txt", made)
+        options += _bind(own_names, f"{COURSE}/names.txt", made)
     for setting in _SETTINGS:
         if Path(setting).exists():
             options += _bind(setting, setting, made)
@@ -130,7 +130,7 @@ def sandbox_environment() -> dict[str, str]:
     """The environment inside, where every path is another."""
     inside = environment(HOME)
     if "NAMES_FILE" in inside:
-        inside["NAMES_FILE"] = f"{_COURSE}/names.txt"
+        inside["NAMES_FILE"] = f"{COURSE}/names.txt"
     return inside
 
 
@@ -143,7 +143,7 @@ def spawn_bubblewrap(limits: Limits) -> Spawned:
         raise CannotStart(str(error)) from error
     ours, theirs = socket.socketpair()
     with theirs:
-        command += program(_COURSE, _MODULE, theirs.fileno(), limits, user)
+        command += program(COURSE, _MODULE, theirs.fileno(), limits, user)
         try:
             process, said = launch(command, sandbox_environment(), "/", theirs.fileno())
         except OSError as error:

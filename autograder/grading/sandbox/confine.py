@@ -39,7 +39,8 @@ def confine(limits: Limits, user: int | None) -> None:
     """Give up all privileges and set all limits, for good. Raises OSError.
 
     ``user`` is the uid to change to; None, where there is just one, makes a user namespace that
-    has no power over the namespaces around it. Memory is limited to what the process holds now and ``limits.memory`` on top.
+    has no power over the namespaces around it. Memory is limited to what the process holds now
+    and ``limits.memory`` on top.
     """
     program = filter_program()
     held = _held()

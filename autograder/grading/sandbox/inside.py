@@ -22,7 +22,9 @@ def main(descriptor: int, told: str) -> None:
     # Imported while there are privileges left, so that the limits count from here.
     from autograder.grading.runner.main import serve
     from autograder.grading.runner.shell import make_shell
+    from autograder.grading.runner.warm import import_everything
 
+    import_everything()
     confine(limits, user)
     make_home()
     silence()

@@ -26,9 +26,7 @@ def spawn_plain(limits: Limits) -> Spawned:
     with theirs:
         command = program(_PACKAGE_PARENT, _MODULE, theirs.fileno(), limits, None)
         try:
-            process, said = launch(
-                command, environment(folder.name), folder.name, theirs.fileno()
-            )
+            process, said = launch(command, environment(folder.name), folder.name, theirs.fileno())
         except OSError as error:
             ours.close()
             folder.cleanup()

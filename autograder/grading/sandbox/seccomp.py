@@ -129,7 +129,7 @@ _FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6: the last two lead nowhere
 # Instructions of linux/bpf_common.h: load a word, compare, test bits, return.
 _LOAD, _EQUAL, _AT_LEAST, _BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-# Where struct seccomp_data holds the call's number, the architecture, the first argument's low half.
+# Where struct seccomp_data has the call's number, the architecture, the first argument's low half.
 _NUMBER, _ARCHITECTURE, _ARGUMENT = 0, 4, 16
 
 
