@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_lab(commands)
     _add_judge(commands)
+    _add_doctor(commands)
     return parser
 
 
@@ -70,15 +71,33 @@ def _lab(options: argparse.Namespace) -> int:
     return lab(options.work, options.reset, options.passed_on)
 
 
+def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`autograder doctor`."""
+    doctor = commands.add_parser(
+        "doctor",
+        help="tell what this machine can and cannot do",
+        description="Examine Python, torch, the sandbox, fonts and the browser, and say what "
+        "mends each lack.",
+        epilog="Exit code: 0 when nothing is lacking that students or instructors need, else 1.",
+    )
+    doctor.set_defaults(run=_doctor)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from autograder.doctor.command import doctor
+
+    return doctor()
+
+
 def _add_judge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`autograder judge`."""
     judge = commands.add_parser(
         "judge",
         help="judge one submitted notebook",
-        description="Judge one submitted notebook on inputs that no student has seen. No database "
-        "is needed and nothing is recorded.",
-        epilog="Exit code: 0 when there is a verdict, whatever the score; 1 when the file cannot be "
-        "graded; 2 for wrong usage; 3 when grading cannot go on here.",
+        description="Judge one submitted notebook on inputs that no student has seen. It needs no "
+        "database and records nothing.",
+        epilog="Exit code: 0 when there is a verdict, whatever the score; 1 when the file cannot "
+        "be graded; 2 for wrong usage; 3 when grading cannot go on here.",
     )
     judge.add_argument("notebook", metavar="NOTEBOOK", type=Path, help="the submitted file")
     judge.add_argument("--stage", metavar="STAGE", help="which stage it is (default: see the file)")

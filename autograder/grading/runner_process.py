@@ -62,6 +62,11 @@ class Runner:
         """Whether the process can still be asked."""
         return self._alive
 
+    @property
+    def pid(self) -> int:
+        """The process that all of the submission's descend from, as this process numbers it."""
+        return self._spawned.pid
+
     def close(self) -> None:
         """End the process and everything it has started."""
         self._alive = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from autograder.grading.results import RunnerDied
 from autograder.grading.runner_process import Runner, open_runner
 from autograder.grading.sandbox.limits import Limits
 from autograder.grading.sandbox.selftest import NoSandbox, require_sandbox
@@ -48,7 +49,7 @@ class Runners:
             return open_runner(self._sandbox, self._limits)
         try:
             return self._fork(self._limits)
-        except CannotStart:  # something has ended the zygote: a new one is as good
+        except (CannotStart, RunnerDied):  # something has ended the zygote: a new one is as good
             self._zygote.close()
             self._zygote = Zygote(self._limits)
             return self._fork(self._limits)

@@ -18,13 +18,14 @@ def main(descriptor: int, told: str) -> None:
     limits, user = Limits(**settings["limits"]), settings["user"]
     channel = socket.socket(fileno=descriptor)
     channel.set_inheritable(False)
-    mount_scratch(limits)
-    # Imported while there are privileges left, so that the limits count from here.
+    # Imported first: the limits count from what is held then, and whatever the imports leave in
+    # the scratch space belongs to another user and is covered by a new one.
     from autograder.grading.runner.main import serve
     from autograder.grading.runner.shell import make_shell
     from autograder.grading.runner.warm import import_everything
 
     import_everything()
+    mount_scratch(limits)
     confine(limits, user)
     make_home()
     silence()

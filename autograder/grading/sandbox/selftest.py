@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from autograder.course_files import checkout_directory
+from autograder.grading.errors import GradingError
 from autograder.grading.results import NotATensor, RunnerDied
 from autograder.grading.runner_process import Runner
 from autograder.grading.sandbox.advice import explain, lack
@@ -39,7 +40,7 @@ print(len(load_names()) > 0)
 """
 
 
-class NoSandbox(Exception):
+class NoSandbox(GradingError):
     """Submissions cannot be graded safely here; the message says what to do."""
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from autograder.grading.errors import GradingError
+
 __all__ = ["CannotStart", "Sandbox", "Spawned"]
 
 
@@ -17,7 +19,7 @@ class Sandbox(Enum):
     NONE = "none"
 
 
-class CannotStart(Exception):
+class CannotStart(GradingError):
     """No process can be started; the message is a sentence that says what to do."""
 
 

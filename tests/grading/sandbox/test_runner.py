@@ -1,23 +1,27 @@
 """A submission's process: cells, variables, calls, and whatever a hostile one does."""
 
+import os
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
 
 from autograder.grading.results import Missing, NotATensor, RunnerDied
 from autograder.grading.runner_process import Runner, open_runner
+from autograder.grading.runners import Runners
 from autograder.grading.sandbox.limits import Limits
 from autograder.grading.sandbox.spawn import Sandbox
+
+Running = Callable[[str], bool]
 
 _LONG = 60.0  # seconds that no cell here needs
 
 
 @pytest.fixture
-def runner() -> Iterator[Runner]:
-    """A process without a sandbox."""
-    with open_runner(Sandbox.NONE) as opened:
+def runner(runners: Runners) -> Iterator[Runner]:
+    """A fresh process in the sandbox."""
+    with runners.open() as opened:
         yield opened
 
 
@@ -228,7 +232,7 @@ def frame(header, blobs=b"", total=None):
 _DEADLY = {
     "exit": "os._exit(0)",
     "segfault": "import ctypes; ctypes.string_at(0)",
-    "kill": "os.kill(os.getpid(), 9)",
+    "abort": "os.abort()",
     "closed": "os.close(number); channel.detach()",
     "shut": "channel.shutdown(socket.SHUT_RDWR)",
     "garbage": "channel.sendall(bytes(range(256)) * 100)",
@@ -269,18 +273,17 @@ threading.Thread(target=later).start()
     assert _run(runner, "time.sleep(5)").status == "killed"
 
 
-def test_a_half_sent_frame_runs_into_the_deadline() -> None:
+def test_a_half_sent_frame_runs_into_the_deadline(runner: Runner) -> None:
     """A process that trickles bytes is not waited for beyond the cell's time."""
-    with open_runner(Sandbox.NONE) as runner:
-        source = """
-            import time
-            channel.sendall(struct.pack(">IQ", 100, 0))
-            while True:
-                time.sleep(0.05); channel.send(b" ")
-            """
-        result = _run(runner, _CHANNEL + textwrap.dedent(source), timeout=0.2)
-        assert result.status in ("timeout", "killed")
-        assert not runner.alive
+    source = """
+        import time
+        channel.sendall(struct.pack(">IQ", 100, 0))
+        while True:
+            time.sleep(0.05); channel.send(b" ")
+        """
+    result = _run(runner, _CHANNEL + textwrap.dedent(source), timeout=0.2)
+    assert result.status in ("timeout", "killed")
+    assert not runner.alive
 
 
 def test_a_flood_of_output_is_cut(runner: Runner) -> None:
@@ -322,3 +325,12 @@ def test_a_submission_as_a_whole_has_a_time() -> None:
         statuses = [_run(runner, "import time; time.sleep(2)").status for _ in range(5)]
     assert statuses[0] == "ok"
     assert statuses[-1] == "killed"
+
+
+def test_without_a_sandbox_it_is_a_child_of_the_grader(running: Running) -> None:
+    """`--sandbox none` runs cells all the same, and ends what they started in their session."""
+    with open_runner(Sandbox.NONE) as runner:
+        source = "import os, subprocess\nsubprocess.Popen(['sleep', '61.75'])\nos.getppid()"
+        shown = _run(runner, source).outputs[-1]["data"]["text/plain"]
+        assert int(shown) == os.getpid()
+    assert not running("61.75")
