@@ -11,9 +11,9 @@ from html import escape
 
 from autograder.compare import Band, Comparison
 from autograder.steps import ManualStep, Stage
-from autograder.verdict import Status, StepVerdict, SubmissionVerdict
+from autograder.verdict import Status, StepVerdict
 
-__all__ = ["Rendered", "headline", "render_submission", "render_summary", "render_verdict"]
+__all__ = ["LOOKS", "Look", "Rendered", "headline", "marked_up", "render_summary", "render_verdict"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,9 @@ class Rendered:
 
 
 @dataclass(frozen=True)
-class _Look:
+class Look:
+    """How a status looks: an icon, a word and a color."""
+
     icon: str
     word: str
     color: str
@@ -40,37 +42,37 @@ _MOST_LINES = 8
 # Blue, orange and gray of the Okabe-Ito palette: told apart by every kind of color vision.
 _RIGHT, _WRONG, _OPEN = "#0072B2", "#D55E00", "#767676"
 
-_LOOKS = {
-    Status.CORRECT: _Look("✓", "right", _RIGHT),
-    Status.CORRECT_SHAPE_DIFFERS: _Look("✓", "right", _RIGHT),
-    Status.HARD_CODED: _Look("◐", "right in the notebook's own sizes only", _WRONG),
-    Status.WRONG: _Look("✗", "wrong", _WRONG),
-    Status.RAISED: _Look("✗", "raised an error", _WRONG),
-    Status.NOT_ATTEMPTED: _Look("○", "not done yet", _OPEN),
-    Status.NOT_FINITE: _Look("✗", "not finite", _WRONG),
-    Status.NOT_A_TENSOR: _Look("✗", "not a tensor", _WRONG),
-    Status.TIMEOUT: _Look("✗", "taking too long", _WRONG),
-    Status.KILLED: _Look("✗", "not computed: its process was ended", _WRONG),
-    Status.USED_AUTOGRAD: _Look("✗", "made with autograd", _WRONG),
+LOOKS = {
+    Status.CORRECT: Look("✓", "right", _RIGHT),
+    Status.CORRECT_SHAPE_DIFFERS: Look("✓", "right", _RIGHT),
+    Status.HARD_CODED: Look("◐", "right in the notebook's own sizes only", _WRONG),
+    Status.WRONG: Look("✗", "wrong", _WRONG),
+    Status.RAISED: Look("✗", "raised an error", _WRONG),
+    Status.NOT_ATTEMPTED: Look("○", "not done yet", _OPEN),
+    Status.NOT_FINITE: Look("✗", "not finite", _WRONG),
+    Status.NOT_A_TENSOR: Look("✗", "not a tensor", _WRONG),
+    Status.TIMEOUT: Look("✗", "taking too long", _WRONG),
+    Status.KILLED: Look("✗", "not computed: its process was ended", _WRONG),
+    Status.USED_AUTOGRAD: Look("✗", "made with autograd", _WRONG),
 }
 
 
 def headline(verdict: StepVerdict) -> str:
     """The verdict in one line."""
-    look = _LOOKS[verdict.status]
+    look = LOOKS[verdict.status]
     return f"{look.icon} {verdict.name} is {look.word}" + _closeness(verdict)
 
 
 def render_verdict(verdict: StepVerdict) -> Rendered:
     """A verdict with all that is known of it: one quiet line when the step is right."""
-    look = _LOOKS[verdict.status]
+    look = LOOKS[verdict.status]
     findings = _findings(verdict)
     text = headline(verdict)
     text += "".join(f"\n  {label}: {finding}" for label, finding in findings)
     rows = "".join(
         f'<tr><td style="text-align:left;vertical-align:top;padding:1px 12px 1px 0;'
         f'font-weight:bold">{escape(label)}</td>'
-        f'<td style="text-align:left;padding:1px 0">{_code(finding)}</td></tr>'
+        f'<td style="text-align:left;padding:1px 0">{marked_up(finding)}</td></tr>'
         for label, finding in findings
     )
     table = f'<table style="margin:4px 0 0 0;border:none">{rows}</table>' if rows else ""
@@ -90,9 +92,9 @@ def render_summary(stage: Stage, verdicts: Sequence[StepVerdict]) -> Rendered:
     width = max(18, *(len(step.name) + 2 for step in stage.steps))
     for step in stage.steps:
         if isinstance(step, ManualStep):
-            look = _Look("✎", "graded by your instructor", _OPEN)
+            look = Look("✎", "graded by your instructor", _OPEN)
         else:
-            look = _LOOKS[by_name[step.name].status]
+            look = LOOKS[by_name[step.name].status]
         lines.append(f"  {look.icon} {step.name:<{width}}{look.word}")
         rows.append(
             f'<tr><td style="color:{look.color};font-weight:bold">{look.icon}</td>'
@@ -109,42 +111,6 @@ def render_summary(stage: Stage, verdicts: Sequence[StepVerdict]) -> Rendered:
         f"<div>{escape(ending)}</div></div>"
     )
     return Rendered("\n".join([total, *lines, ending]), html)
-
-
-def render_submission(verdict: SubmissionVerdict) -> Rendered:
-    """A judged submission: a line for each step with the reason, then repairs, flags, the score."""
-    width = max(18, *(len(step.name) + 2 for step in verdict.steps))
-    lines, rows = [], []
-    for step in verdict.steps:
-        look = _LOOKS[step.status]
-        points = f"{step.points:g}/{step.max_points:g}"
-        reasons = [step.diagnosis.message] if step.diagnosis else []
-        reason = " · ".join([look.word, *reasons, *step.remarks])
-        lines.append(f"  {look.icon} {step.name:<{width}}{points:>6}  {reason}")
-        rows.append(
-            f'<tr><td style="color:{look.color};font-weight:bold">{look.icon}</td>'
-            f'<td style="text-align:left"><code>{escape(step.name)}</code></td>'
-            f'<td style="text-align:right">{points}</td>'
-            f'<td style="text-align:left">{_code(reason)}</td></tr>'
-        )
-    for name, possible in verdict.manual.items():
-        lines.append(f"  ✎ {name:<{width}}{f'?/{possible:g}':>6}  graded by the instructor")
-        rows.append(
-            f"<tr><td>✎</td><td style='text-align:left'><code>{escape(name)}</code></td>"
-            f"<td style='text-align:right'>?/{possible:g}</td>"
-            "<td style='text-align:left'>graded by the instructor</td></tr>"
-        )
-    notes = [f"repaired: {repair}" for repair in verdict.repairs]
-    notes += [f"look at {flag.step}: {flag.message}" for flag in verdict.flags]
-    total = f"{verdict.stage}: {verdict.score:g} of {verdict.max_score:g} points"
-    seed = f"seed {verdict.receipt.seed}"
-    html = (
-        f"<div><b>{escape(total)}</b><table>{''.join(rows)}</table>"
-        f"<ul>{''.join(f'<li>{_code(note)}</li>' for note in notes)}</ul></div>"
-    )
-    return Rendered(
-        "\n".join([*lines, *(f"  ! {note}" for note in notes), f"{total} ({seed})"]), html
-    )
 
 
 def _closeness(verdict: StepVerdict) -> str:
@@ -218,7 +184,7 @@ def _number(ratio: float) -> str:
     return f"{ratio:.4g}"
 
 
-def _code(finding: str) -> str:
+def marked_up(finding: str) -> str:
     """Escaped HTML in which `names` stand in code type."""
     parts = escape(finding).split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))

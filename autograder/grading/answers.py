@@ -111,7 +111,9 @@ def told(name: str, message: str) -> str:
     message = _ADDRESS.sub("0x...", " ".join(message.split()))
     if len(message) > _LONGEST:
         message = message[: _LONGEST - 1] + "…"
-    return f"{name}: {message}" if message else f"{name}."
+    if not message:
+        return f"{name}."
+    return f"{name}: {message}" if message.endswith((".", "!", "?", "…")) else f"{name}: {message}."
 
 
 def _aliasing(step: Step, changed: Sequence[str]) -> StepVerdict:

@@ -13,9 +13,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from autograder.grading.autograd_use import Use, find_uses, parse_cell
-from autograder.grading.bindings import bound_names, loaded_names
+from autograder.grading.bindings import bound_names, loaded_names, rebound_names
 
 __all__ = ["AutogradUse", "Source", "find_autograd"]
+
+
+# Statements after which the names that they bind hold nothing of what they held before.
+_REPLACING = ast.Assign | ast.For | ast.With | ast.Import | ast.ImportFrom | ast.FunctionDef
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,8 @@ class _Marks:
             bound = bound_names(statement)
             if cause:
                 self.names.update(dict.fromkeys(bound, cause))
-            elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.Import):
-                for name in _replaced(statement):
+            elif isinstance(statement, _REPLACING):
+                for name in rebound_names(statement):
                     self.names.pop(name, None)
 
     def _cause(self, statement: ast.stmt, references: Collection[str]) -> Use | None:
@@ -119,13 +123,3 @@ def _judge(
 def _telling(uses: Iterator[Use]) -> Use | None:
     """The first use that is more than a suspicion."""
     return next((use for use in uses if use.kind != "hidden"), None)
-
-
-def _replaced(statement: ast.stmt) -> Collection[str]:
-    """The names that a statement gives a wholly new value."""
-    targets: Sequence[ast.expr] = ()
-    if isinstance(statement, ast.Assign):
-        targets = statement.targets
-    elif isinstance(statement, ast.FunctionDef):
-        return (statement.name,)
-    return [target.id for target in targets if isinstance(target, ast.Name)]

@@ -14,12 +14,21 @@ _IMPORTS = ast.Import | ast.ImportFrom
 
 
 def loaded_names(tree: ast.AST) -> set[str]:
-    """Every name that is read anywhere in the tree, functions' bodies included."""
-    return {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
+    """Names that are read anywhere in the tree, functions' bodies included.
+
+    Not those that the tree itself goes through: of loops, comprehensions and arguments.
+    """
+    own: set[str] = set()
+    loaded = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                loaded.add(name)
+            case ast.For(target=target) | ast.comprehension(target=target):
+                own |= {inner.id for inner in ast.walk(target) if isinstance(inner, ast.Name)}
+            case ast.arg(arg=name):
+                own.add(name)
+    return loaded - own
 
 
 def rebound_names(tree: ast.AST) -> set[str]:

@@ -63,14 +63,13 @@ class Cells:
             for alias in node.names
         )
 
-    def setup_statements(self, names: frozenset[str]) -> list[str]:
-        """The imports of the set-up cell that make any of ``names``: a student may have used
-        `F` for something else."""
+    @cached_property
+    def setup_imports(self) -> list[tuple[frozenset[str], str]]:
+        """Each import of the set-up cell: the names it makes, and its text."""
         return [
-            ast.unparse(statement)
+            (frozenset(rebound_names(statement)) & self.setup_names, ast.unparse(statement))
             for statement in parse_cell(self.setup).body
             if isinstance(statement, ast.Import | ast.ImportFrom)
-            and rebound_names(statement) & names & self.setup_names
         ]
 
     def definitions_before(self, place: int) -> list[str]:

@@ -13,7 +13,7 @@ from autograder.grading.runner_process import open_runner
 from autograder.grading.sandbox.spawn import Sandbox
 from autograder.grading.seed import find_course
 from autograder.grading.submission import UnknownStage, judge_file
-from autograder.render import render_submission
+from autograder.render_submission import render_submission
 from autograder.stages import stage as find_stage
 from autograder.verdict import SubmissionVerdict
 
