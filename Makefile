@@ -55,6 +55,7 @@ lab: $(STAMP) ## open the course in JupyterLab (options: LAB_ARGS="...")
 test: $(STAMP) lint types ## everything that CI runs: lint, types, notebooks, then all of tests/
 	$(NBVAL)
 	@scripts/need_chromium.sh
+	@scripts/need_bubblewrap.sh
 	$(TEST) tests
 
 .PHONY: lint
@@ -68,6 +69,7 @@ types: $(STAMP) ## mypy, strict, over the package
 
 .PHONY: unit
 unit: $(STAMP) ## unit and property tests: all but course, demo and browser
+	@scripts/need_bubblewrap.sh
 	$(TEST) tests --ignore tests/course --ignore tests/demo --ignore tests/browser
 
 .PHONY: solutions

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.authoring.layout import CHECKOUT
 from autograder.grading.results import CellResult, NotATensor
 from autograder.grading.runner_process import Runner, open_runner
 from autograder.grading.runners import Runners
@@ -18,6 +20,7 @@ from autograder.grading.sandbox.limits import Limits
 from autograder.grading.sandbox.spawn import Sandbox
 from autograder.grading.sandbox.spawned import CannotStart
 from autograder.grading.sandbox.zygote import Zygote
+from tests.grading.sandbox.ordinary_user import run_as_ordinary_user
 
 _LONG = 60.0
 
@@ -276,3 +279,23 @@ def test_without_nested_namespaces_each_is_a_bubblewrap(monkeypatch: pytest.Monk
         with runners.open() as runner:
             runner.put({"x": 1})
             assert runner.fetch(["x"]) == {"x": NotATensor("int", 1)}
+
+
+_AS_USER = """
+import os, sys
+from autograder.grading.runners import Runners
+assert os.geteuid() != 0
+with Runners() as runners, runners.open() as first, runners.open() as second:
+    first.run("import os; os.kill(0, 9); os.kill(os.getppid(), 9)", silent=True, timeout=60)
+    inside = first.run("import os; print(os.getresuid())", silent=False, timeout=60)
+    print(runners.forks, second.run("1", silent=True, timeout=60).status)
+    print(inside.outputs[0]["text"])
+"""
+
+
+def test_an_ordinary_user_has_the_same_sandbox(tmp_path: Path) -> None:
+    """Without root: the test of the sandbox passes, processes are forks, signals reach nobody."""
+    command = [sys.executable, "-c", _AS_USER]
+    ended = run_as_ordinary_user(["env", f"PYTHONPATH={CHECKOUT.root}", *command], tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.split("\n")[:2] == ["True ok", "(1000, 1000, 1000)"]
