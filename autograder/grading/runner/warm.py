@@ -25,6 +25,9 @@ _MODULES = (
     *("autograder.check", "autograder.finite_differences", "autograder.inference"),
     *("autograder.minibatch", "autograder.names", "autograder.progress"),
     "autograder.grading.runner.requests",
+    # What torch and Python import at the first backward pass, and at the first file of names.
+    *("torch.fx.experimental.symbolic_shapes", "torch._subclasses.schema_check_mode"),
+    "encodings.utf_8_sig",
 )
 # Draws a figure with what figures have, and formats a traceback: both fill caches.
 _FIGURE = """
