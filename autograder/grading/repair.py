@@ -16,7 +16,7 @@ from autograder.grading.ingest import RawNotebook
 from autograder.grading.notebook.rebuild import Rebuilt, Slot, rebuild
 from autograder.steps import Stage
 
-__all__ = ["Cell", "Prepared", "Rebuilt", "Slot", "prepare", "rebuild"]
+__all__ = ["Cell", "Prepared", "Rebuilt", "Slot", "prepare", "prepared_from", "rebuild"]
 
 _RUN = ("setup", "locked", "solution", "course", "extra")
 
@@ -50,7 +50,11 @@ def prepare(raw: RawNotebook, source: NotebookNode, stage: Stage) -> Prepared:
 
     ``source`` is the instructor's notebook of the stage. Raises as ``rebuild`` does.
     """
-    rebuilt = rebuild(raw, source, stage)
+    return prepared_from(rebuild(raw, source, stage), raw.submission)
+
+
+def prepared_from(rebuilt: Rebuilt, submission: str) -> Prepared:
+    """The same from a notebook that has been put back already; ``submission`` is its digest."""
     cells = tuple(
         Cell(slot.kind, slot.name, slot.source)  # type: ignore[arg-type]  # one of _RUN
         for slot in rebuilt.slots
@@ -61,4 +65,4 @@ def prepare(raw: RawNotebook, source: NotebookNode, stage: Stage) -> Prepared:
         for slot in rebuilt.slots
         if slot.kind == "manual"
     }
-    return Prepared(cells, manual, rebuilt.repairs, raw.submission)
+    return Prepared(cells, manual, rebuilt.repairs, submission)

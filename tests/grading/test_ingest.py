@@ -73,7 +73,7 @@ def test_every_program_that_saves_notebooks_is_understood(name, told):
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("cut_off_half_way", "is cut off: it ends after 2,796 characters"),
+        ("cut_off_half_way", "is cut off: it ends after 2,795 characters"),
         ("merge_conflict", "is not a notebook: Expecting property name enclosed in double quotes"),
         ("nbformat_5", "is in a notebook format newer than 4"),
         ("page_saved_as_notebook", "is not a notebook: it does not begin with a brace"),

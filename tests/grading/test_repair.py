@@ -234,6 +234,25 @@ def test_a_renamed_answer_is_recognized(notebook, name):
     assert [c.source for c in found.cells if c.kind in ("setup", "locked")] == [SETUP, FORWARD]
 
 
+def test_a_retyped_answer_with_another_steps_names_is_recognized(notebook):
+    """The course's first words outweigh both names."""
+    other = cell(notebook, "dprobs")
+    renamed = cell(notebook, "dh") | {"metadata": other["metadata"], "cell_type": "markdown"}
+    notebook["cells"][place(notebook, "dh")] = renamed | {"id": "dprobs"}
+    assert answers(prepared(notebook)) == ANSWERS
+
+
+def test_a_stray_cell_with_a_steps_name_is_no_part_of_its_answer(notebook):
+    """The answer is whole without it; it runs as a cell of the student's own."""
+    stray = {"cell_type": "code", "metadata": cell(notebook, "dh")["metadata"], "source": "i = 1"}
+    for where in (2, len(notebook["cells"])):
+        changed = copy.deepcopy(notebook)
+        changed["cells"].insert(where, stray)
+        found = prepared(changed)
+        assert answers(found) == ANSWERS
+        assert [c.source for c in found.cells if c.kind == "extra"] == ["i = 1"]
+
+
 def test_swapped_names_do_not_swap_answers(notebook):
     """An answer is judged as the step that it answers."""
     one, other = cell(notebook, "dprobs"), cell(notebook, "dh")

@@ -5,22 +5,26 @@ from dataclasses import dataclass, field
 
 from autograder.grading.notebook.assignment import Kind, SourceCell, lines_of, same_text
 from autograder.grading.notebook.pieces import Piece
-from autograder.grading.notebook.statements import read_source
 
 __all__ = ["Alignment", "Claim", "align"]
 
-# How much a likeness weighs. A step's own words and definition (11) outweigh both names of a cell
-# (10), which a student may have swapped or pasted; the names outweigh a definition alone (3).
-_GRADE_ID, _ID, _WORDS, _DEFINES = 6.0, 4.0, 8.0, 3.0
+# How much a likeness weighs. The course's first words for a step (11) outweigh both names of a
+# cell (10), which a student may have swapped or pasted; the names outweigh a definition (3), or
+# what is left of the other words (up to 8).
+_GRADE_ID, _ID, _FIRST_WORDS, _WORDS, _DEFINES = 6.0, 4.0, 11.0, 8.0, 3.0
 _ENOUGH = 4.0  # an id, or half of the words
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A piece that seems to belong to a cell of the course, and how much speaks for it."""
+    """A piece that seems to belong to a cell of the course, and how much speaks for it.
+
+    ``begins`` tells that the first words of the course for that cell are in it.
+    """
 
     place: int
     score: float
+    begins: bool
 
 
 @dataclass
@@ -99,10 +103,9 @@ class _Scores:
         for cell in {c.index: c for line in lines if (c := self.by_line.get(line))}.values():
             found = sum(line in lines for line in cell.landmarks) / len(cell.landmarks)
             whole = cell.answered and cell.landmarks[0] in lines
-            add(cell, _WORDS if whole else _WORDS * found)
-        if piece.is_code:
-            for name in sorted(read_source(piece.source).stores & self.by_key.keys()):
-                add(self.by_key[name], _DEFINES)
+            add(cell, _FIRST_WORDS if whole else _WORDS * found)
+        for name in sorted(piece.code.stores & self.by_key.keys()):
+            add(self.by_key[name], _DEFINES)
         if not scores:
             return None
         index = min(scores, key=lambda index: (-scores[index], index))
@@ -128,5 +131,6 @@ def align(pieces: Sequence[Piece], assignment: Sequence[SourceCell]) -> Alignmen
         best = None if place in taken else scores.best(piece)
         if best and best[1] >= _ENOUGH:
             cell, score = best
-            alignment.claims.setdefault(cell.index, []).append(Claim(place, score))
+            begins = bool(cell.landmarks) and cell.landmarks[0] in lines_of(piece.source)
+            alignment.claims.setdefault(cell.index, []).append(Claim(place, score, begins))
     return alignment

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from autograder.grading.notebook.assignment import SourceCell, same_text
 from autograder.grading.notebook.pieces import Piece
-from autograder.grading.notebook.statements import read_source
 
 __all__ = ["Answer", "is_untouched", "stands_alone"]
 
@@ -35,7 +34,7 @@ def is_untouched(piece: Piece, cell: SourceCell) -> bool:
 
 def stands_alone(piece: Piece, keys: Sequence[str]) -> bool:
     """Whether a piece by itself gives a step's names their values."""
-    source = read_source(piece.source)
+    source = piece.code
     if source.continues or source.unfinished:
         return False
     return any(key in source.stores and not source.goes_on(key) for key in keys)

@@ -11,6 +11,8 @@ from autograder.grading.notebook.wording import Repair, Repairs
 
 __all__ = ["settle_answers"]
 
+_MOST_JOINED = 10  # cells below an answer that can go on with it
+
 
 class _Settle:
     """Works out the answers one after the other, and knows which pieces are still free."""
@@ -54,19 +56,29 @@ class _Settle:
             return
         kept = self.distinct(cell, touched)
         alone = [c for c in kept if stands_alone(self.pieces[c.place], cell.keys)]
-        if cell.kind is Kind.SOLUTION and len(alone) > 1:
-            last = max(alone, key=lambda claim: (claim.score, claim.place))
-            earlier = [c.place for c in alone if c.place < last.place]
-            later = [c.place for c in alone if c.place > last.place]
-            low, high = earlier[-1] if earlier else -1, later[0] if later else len(self.pieces)
-            chosen = [c for c in kept if low < c.place < high]
-            self.free.update(c.place for c in kept if c not in chosen)
-            self.repairs.add(Repair.SEVERAL, cell.name)
+        if alone and cell.kind is Kind.SOLUTION:
+            chosen = self.around(max(alone, key=lambda c: (c.score, c.place)), kept, alone)
+            self.free |= {claim.place for claim in kept} - {claim.place for claim in chosen}
             kept = chosen
+            if len(alone) > 1:
+                self.repairs.add(Repair.SEVERAL, cell.name)
         answer.places = [claim.place for claim in kept]
         answer.source = self.join(answer.places)
         if len(kept) > 1:
             self.repairs.add(Repair.JOINED, cell.name)
+
+    def around(self, main: Claim, kept: Sequence[Claim], alone: Sequence[Claim]) -> list[Claim]:
+        """The claim that counts and what belongs to it above, if it does not begin the answer.
+
+        What belongs to it below is found by ``go_on``, as if it had no name.
+        """
+        if main.begins:
+            return [main]
+        others = {claim.place for claim in alone}
+        start = end = kept.index(main)
+        while start and kept[start - 1].place not in others:
+            start -= 1
+        return list(kept[start : end + 1])
 
     def search(self, answer: Answer) -> None:
         """Look for the answer of a step whose cell is gone or untouched in cells of no name."""
@@ -85,21 +97,18 @@ class _Settle:
                 return
 
     def _stored(self, place: int) -> frozenset[str]:
-        piece = self.pieces[place]
-        return read_source(piece.source).stores if piece.is_code else frozenset()
+        return self.pieces[place].code.stores
 
     def _unnamed(self) -> Iterator[int]:
         """Free pieces, and cells of the instructor that a student wrote an answer into."""
         yield from sorted(self.free)
+        used = {place for answer in self.answers.values() for place in answer.places}
         for cell in self.assignment:
-            if not cell.answered:
-                before = read_source(cell.released).stores if cell.is_code else frozenset()
-                for claim in self.alignment.claims.get(cell.index, ()):
-                    if not before & self._stored(claim.place) and not self._used(claim.place):
-                        yield claim.place
-
-    def _used(self, place: int) -> bool:
-        return any(place in answer.places for answer in self.answers.values())
+            claims = [] if cell.answered else self.alignment.claims.get(cell.index, [])
+            before = read_source(cell.released if claims and cell.is_code else "").stores
+            for claim in claims:
+                if claim.place not in used and not before & self._stored(claim.place):
+                    yield claim.place
 
     def _share(self, other: Answer, answer: Answer) -> None:
         """Give a step its part of another step's cell, or all of it where they are interwoven."""
@@ -114,20 +123,19 @@ class _Settle:
 
     def go_on(self, answer: Answer) -> None:
         """Add the cells below an answer that go on with it, up to the next cell of the course."""
-        source, waiting = answer.source, list[int]()
-        place = answer.places[-1] + 1
-        while place in self.free and self.pieces[place].is_code:
+        keys = answer.cell.keys
+        before, waiting = read_source(answer.source), list[int]()
+        place, end = answer.places[-1] + 1, answer.places[-1] + 1 + _MOST_JOINED
+        while place in self.free and place < end and self.pieces[place].is_code:
             waiting.append(place)
-            piece = read_source(self.pieces[place].source)
-            before = read_source(source)
-            begins = any(k in piece.stores and k not in before.stores for k in answer.cell.keys)
-            changes = any(piece.goes_on(key) for key in answer.cell.keys)
+            piece = self.pieces[place].code
             hangs = before.unfinished or (before.extensible and piece.continues)
-            if hangs or begins or changes:
+            begins = any(key in piece.stores and key not in before.stores for key in keys)
+            if hangs or begins or any(piece.goes_on(key) for key in keys):
                 answer.places += waiting
+                answer.source = "\n".join([answer.source.rstrip("\n"), self.join(waiting)])
                 self.free.difference_update(waiting)
-                source = answer.source = "\n".join([source.rstrip("\n"), self.join(waiting)])
-                waiting = []
+                before, waiting = read_source(answer.source), []
                 self.repairs.add(Repair.JOINED, answer.cell.name)
             place += 1
 

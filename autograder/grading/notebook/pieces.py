@@ -7,7 +7,7 @@ from functools import cached_property
 
 from autograder.grading.ingest import RawCell
 from autograder.grading.notebook.assignment import Kind, SourceCell, lines_of, same_text
-from autograder.grading.notebook.statements import read_source
+from autograder.grading.notebook.statements import Source, read_source
 
 __all__ = ["Piece", "take_apart"]
 
@@ -37,6 +37,11 @@ class Piece:
     def text(self) -> str:
         """Its source in the form for comparison."""
         return same_text(self.source)
+
+    @cached_property
+    def code(self) -> Source:
+        """Its statements; none if it is not code."""
+        return read_source(self.source if self.is_code else "")
 
 
 class _Blocks:

@@ -6,17 +6,19 @@ a whole cell for one fault, and it knows nothing of IPython's ``%magic`` and ``!
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 __all__ = ["Source", "Statement", "read_source"]
 
-# Texts (three quotes first), comments, line ends (not those after a backslash), brackets, and an
-# equals sign that assigns. Possessive quantifiers keep the matching linear in time and memory.
+# Texts (three quotes first; whole, or up to where they should have ended), comments, line ends
+# (not those after a backslash), brackets, and an equals sign that assigns. Nothing is ever looked
+# at twice: quantifiers are possessive, and a text that never ends is a token, too.
 _TOKEN = re.compile(
     r"""
-      (?P<text>   '''(?:[^'\\]++|\\.|'(?!''))*+'''     | \"""(?:[^"\\]++|\\.|"(?!""))*+\"""
-                | '(?:[^'\\\n]++|\\.)*+'               | "(?:[^"\\\n]++|\\.)*+"    )
-    | (?P<endless>  ''' | \""" )
+      (?P<text>   '''(?:[^'\\]++|\\.?|'(?!''))*+(?:'''|\Z(?P<endless>))
+                | \"""(?:[^"\\]++|\\.?|"(?!""))*+(?:\"""|\Z(?P<open_end>))
+                | '(?:[^'\\\n]++|\\.?)*+'?
+                | "(?:[^"\\\n]++|\\.?)*+"?    )
     | (?P<comment>  \#[^\n]*+ )
     | (?P<joined>   \\\n )
     | (?P<end>      \n )
@@ -160,17 +162,15 @@ class _Reader:
         place, endless = 0, False
         for match in _TOKEN.finditer(self.source):
             self.add(self.source[place : match.start()])
-            place, kind = match.end(), match.lastgroup
+            place, kind = match.end(), match.lastgroup or ""
             if kind == "end" and not self.brackets:
                 self.finish()
                 self.line += 1
                 self.first = self.line
             elif kind in ("end", "joined", "text"):
+                endless = match["endless"] is not None or match["open_end"] is not None
                 self.line += match[0].count("\n")
-                self.add("''" if kind == "text" else " ")
-            elif kind == "endless":
-                place, endless = len(self.source), True
-                break
+                self.add(" " if kind in ("end", "joined") else "''")
             elif kind in ("open", "close"):
                 self.bracket(match[0])
             elif kind == "assign":
@@ -182,7 +182,6 @@ class _Reader:
         return Source(tuple(self.statements), unfinished, unfinished or within)
 
 
-@lru_cache(maxsize=1024)
 def read_source(source: str) -> Source:
     """The statements of a cell; never fails, whatever the text is."""
     return _Reader(source).read()

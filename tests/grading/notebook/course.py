@@ -40,8 +40,7 @@ ANSWERS = {
     "dprobs": WORDS["dprobs"] + "dprobs = 1 / probs",
     "dlogits": WORDS["dlogits"] + "moved = probs.clone()\ndlogits = moved * dprobs\ndlogits -= 1",
     "dh": WORDS["dh"] + "dh = dlogits @ W2.T",
-    "softmax": WORDS["softmax"]
-    + "e = (x - x.amax(1, True)).exp()\n    return e / e.sum(1, True)",
+    "softmax": WORDS["softmax"] + "e = (x - x.amax(1, True)).exp()\n    return e / e.sum(1, True)",
     "derivation": "My derivation, with $x^2$.",
 }
 

@@ -53,6 +53,10 @@ class Edits:
             if cell["id"] in steps:
                 cell[MARK] = cell["id"]
 
+    def __repr__(self) -> str:
+        """The notebook in short, for a test that fails."""
+        return "\n".join(str(cell) for cell in self.cells)
+
     def _touch(self, cell: Any) -> None:
         if isinstance(cell, dict) and MARK in cell:
             self.touched.add(cell.pop(MARK))
