@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import inspect
 import sys
 from typing import Any, cast
 
@@ -16,6 +17,8 @@ from traitlets.config import Config
 from autograder.grading.runner.outputs import Outputs, Stream
 
 __all__ = ["CellShell", "make_shell"]
+
+_CELL = "<ipython-input-"  # how IPython names the file of a cell
 
 
 class _Formatter(DisplayFormatter):
@@ -124,6 +127,8 @@ def make_shell() -> CellShell:
     config.HistoryManager.enabled = False  # it would start a thread
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.enable_html_pager = False
+    config.InteractiveShell.colors = "nocolor"  # colors are most of a traceback's time
+    _find_modules_of_cells_at_once()
     CellShell.outputs = outputs = Outputs()
     sys.stdout = Stream(outputs, "stdout")
     sys.stderr = Stream(outputs, "stderr")
@@ -132,3 +137,20 @@ def make_shell() -> CellShell:
     builtins.input = shell.raw_input
     shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
     return shell
+
+
+def _find_modules_of_cells_at_once() -> None:
+    """Spare tracebacks the search for the module of a cell's code among all that are loaded."""
+    search = inspect.getmodule
+
+    def getmodule(object: Any, _filename: str | None = None) -> Any:
+        if (_filename or "").startswith(_CELL) or _file_of(object).startswith(_CELL):
+            return sys.modules["__main__"]
+        return search(object, _filename)
+
+    inspect.getmodule = getmodule
+
+
+def _file_of(object: Any) -> str:
+    code = getattr(object, "f_code", object)
+    return str(getattr(code, "co_filename", ""))
