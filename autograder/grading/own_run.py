@@ -89,7 +89,7 @@ class OwnRun:
             return missing_answer(step, missing, ended)
         try:
             diagnosis = step.judge(as_value(answer), *self.own(step.inputs))
-        except (TypeError, ValueError, RuntimeError) as error:  # an answer of any shape or type
+        except Exception as error:  # an answer of any shape or type
             diagnosis = Diagnosis("wrong", f"`{step.name}` could not be judged: {error}")
         status = Status.CORRECT if diagnosis is None else Status.WRONG
         return StepVerdict(step.name, status, step.points, diagnosis)

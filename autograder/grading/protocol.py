@@ -36,6 +36,7 @@ BLOB_BYTES = 64 << 20
 _BLOBS = 4096
 _DIMENSIONS = 8
 _EXTENT = 1 << 24
+_ENTRIES = 1 << 40  # of a shape, those along an empty dimension included: strides must not overflow
 _PREFIX = struct.Struct(">IQ")
 
 _DTYPES: dict[str, torch.dtype] = {
@@ -126,7 +127,7 @@ def decode_tensor(frame: Frame, described: Mapping[str, Any]) -> Tensor:
     """The tensor that ``encode_tensor`` described, in memory of its own.
 
     Raises ProtocolError for a dtype not on the list, and for a shape that is not what the bytes
-    hold or that is out of bounds (8 dimensions, 2**24 entries along each).
+    hold or that is out of bounds (8 dimensions, 2**24 entries along each, 2**40 in all).
     """
     name, shape = described.get("dtype"), _shape(described.get("shape"))
     dtype = _DTYPES.get(name) if isinstance(name, str) else None
@@ -148,6 +149,7 @@ def _shape(shape: Any) -> list[int]:
         not isinstance(shape, list)
         or len(shape) > _DIMENSIONS
         or not all(type(extent) is int and 0 <= extent <= _EXTENT for extent in shape)
+        or math.prod(max(extent, 1) for extent in shape) > _ENTRIES
     ):
         raise ProtocolError("a tensor is of an impossible shape")
     return shape

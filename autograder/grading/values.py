@@ -108,6 +108,8 @@ def read_description(frame: Frame, tree: Any, depth: int = _DEPTH) -> Fetched:
         value = tree.get("scalar")
         if not isinstance(value, bool | int | float | str | None):
             raise ProtocolError("a value is neither a number nor a text")
+        if isinstance(value, int) and abs(value) >= _LARGEST:
+            raise ProtocolError("a number has more digits than any number here")
         if isinstance(value, str):
             value = value[:_TEXT].encode("utf-8", "replace").decode()
         return NotATensor(kind, value)
