@@ -146,7 +146,7 @@ def _difference(comparison: Comparison) -> list[tuple[str, str]]:
     shape = f"{comparison.shape}"
     if comparison.shape != comparison.expected_shape:
         shape += f" for {comparison.expected_shape}"
-    findings = [("Shape", shape), ("Entries", _entries(comparison))]
+    findings = [("Shape", shape), ("Entries", entries_in_words(comparison))]
     worst = list(comparison.worst or ())
     findings.append(
         (
@@ -157,11 +157,14 @@ def _difference(comparison: Comparison) -> list[tuple[str, str]]:
         )
     )
     if comparison.ratio is not None:
-        findings.append(("Ratio", f"yours is {_number(comparison.ratio)} times the expected one"))
+        findings.append(
+            ("Ratio", f"yours is {ratio_in_words(comparison.ratio)} times the expected one")
+        )
     return findings
 
 
-def _entries(comparison: Comparison) -> str:
+def entries_in_words(comparison: Comparison) -> str:
+    """How many entries differ, and in which rows and columns if that says something."""
     told = f"{comparison.differing} of {comparison.entries} differ"
     shape = comparison.expected_shape
     if comparison.differing == comparison.entries or len(shape) < 2:
@@ -176,7 +179,7 @@ def _entries(comparison: Comparison) -> str:
     return told
 
 
-def _number(ratio: float) -> str:
+def ratio_in_words(ratio: float) -> str:
     """A ratio as a fraction where it is one: 1/32 says more than 0.03125."""
     fraction = Fraction(ratio).limit_denominator(1000)
     if ratio and abs(float(fraction) / ratio - 1) < 1e-6:

@@ -11,11 +11,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.compare import Reference, compare, same_but_for_ones
+from autograder.compare import Comparison, Reference, compare, same_but_for_ones
 from autograder.grading.results import CellResult, Fetched, Missing, NotATensor
 from autograder.judge_tensor import judge_tensor, unjudged
+from autograder.render import entries_in_words, ratio_in_words
 from autograder.steps import Step
-from autograder.verdict import Status, StepVerdict
+from autograder.verdict import Diagnosis, Status, StepVerdict
 
 __all__ = ["Trial", "as_value", "ended_early", "judge_answer", "missing_answer", "told"]
 
@@ -63,6 +64,8 @@ def judge_answer(
         verdict = _aliasing(step, changed)
     elif ended.status == "raised":
         verdict = _raised_after(step, verdict, ended)
+    elif verdict.status is Status.WRONG and not verdict.diagnosis and verdict.comparison:
+        verdict = dataclasses.replace(verdict, diagnosis=_difference(verdict.comparison))
     is_truth = not verdict.status.passed and not changed and _is_truth(value, truth, reference)
     return Trial(verdict, is_truth, single)
 
@@ -131,6 +134,14 @@ def _raised_after(step: Step, verdict: StepVerdict, ended: CellResult) -> StepVe
         remark = f"the answer is right, but then {raised}"
         return dataclasses.replace(verdict, remarks=(*verdict.remarks, remark))
     return unjudged(step, Status.RAISED, "raised", raised)
+
+
+def _difference(comparison: Comparison) -> Diagnosis:
+    """What is known of an answer that no mistake explains; the drawn numbers are not told."""
+    message = entries_in_words(comparison)
+    if comparison.ratio is not None:
+        message += f"; the answer is {ratio_in_words(comparison.ratio)} times the expected one"
+    return Diagnosis("differs", f"{message} (in sizes {list(comparison.expected_shape)}).")
 
 
 def _is_truth(value: Any, truth: Tensor | None, reference: Reference) -> bool:

@@ -75,7 +75,8 @@ def find_autograd(
     ``given`` are the variables that the judge defines anew before each answer, so that no use of
     autograd can reach an answer through them.
     """
-    marks, found = _Marks(), []
+    marks = _Marks()
+    found: list[AutogradUse] = []
     for cell in cells:
         tree = parse_cell(cell.text)
         before = dict(marks.names)

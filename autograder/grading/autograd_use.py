@@ -50,7 +50,8 @@ def parse_cell(source: str) -> ast.Module:
     from IPython.core.inputtransformer2 import TransformerManager
 
     try:
-        return ast.parse(TransformerManager().transform_cell(source))
+        manager = TransformerManager()  # type: ignore[no-untyped-call]  # IPython's
+        return ast.parse(manager.transform_cell(source))
     except Exception:  # what cannot be parsed cannot run either
         return ast.Module(body=[], type_ignores=[])
 
@@ -119,7 +120,8 @@ def _call(node: ast.Call, references: Collection[str], line: int) -> Iterator[Us
 
 
 def _found_by(name: str, texts: list[ast.expr], line: int) -> Iterator[Use]:
-    for text in map(_text, texts):
+    for node in texts:
+        text = _text(node)
         if text is None:
             yield Use(line, f"`{name}` with a name that is put together", "hidden")
         elif speaks_of_autograd(text) or computes(text, of_torch=True):
@@ -179,11 +181,16 @@ def _text(node: ast.expr) -> str | None:
                 step=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)),
             ),
         ):
-            text = _text(value)
-            return None if text is None else text[::-1]
+            forwards = _text(value)
+            return None if forwards is None else forwards[::-1]
     return None
 
 
 def _joined(glue: str, parts: list[ast.expr]) -> str | None:
-    texts = [_text(part) for part in parts]
-    return None if None in texts else glue.join(text for text in texts if text is not None)
+    texts = []
+    for part in parts:
+        text = _text(part)
+        if text is None:
+            return None
+        texts.append(text)
+    return glue.join(texts)

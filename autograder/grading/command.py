@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import partial
 from pathlib import Path
 
 from autograder.grading.errors import GradingError
 from autograder.grading.ingest import Refused
-from autograder.grading.runner_process import open_runner
-from autograder.grading.sandbox.spawn import Sandbox
+from autograder.grading.runners import Runners, Sandbox
 from autograder.grading.seed import find_course
-from autograder.grading.submission import UnknownStage, judge_file
+from autograder.grading.submission import UnknownStage, open_case
 from autograder.render_submission import render_submission
 from autograder.stages import stage as find_stage
 from autograder.verdict import SubmissionVerdict
@@ -37,13 +35,10 @@ def judge_command(
         return _say(f"there is no file {notebook}.", 2)
     try:
         chosen = find_stage(stage) if stage is not None else None
-        judged = judge_file(
-            notebook,
-            course=find_course(course or Path.cwd()),
-            start=partial(open_runner, Sandbox(sandbox)),
-            stage=chosen,
-            seed=seed,
-        )
+        place = find_course(course or Path.cwd())
+        case = open_case(notebook, course=place, stage=chosen, seed=seed)
+        with Runners(Sandbox(sandbox)) as runners:
+            judged = case.judge(runners.open)
         _show(judged.verdict, json_to)
     except Refused as refused:
         return _say(str(refused), 1)

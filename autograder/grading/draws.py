@@ -49,7 +49,8 @@ class _Dice:
     def away_from_zero(self) -> Tensor:
         """One number between 0.4 and 1.6, of either sign."""
         size, coin = torch.rand(2, generator=self.generator, dtype=torch.float64)
-        return (0.4 + 1.2 * size) * (1.0 if coin < 0.5 else -1.0)
+        number: Tensor = (0.4 + 1.2 * size) * (1.0 if coin < 0.5 else -1.0)
+        return number
 
     def choose(self, options: tuple[Any, ...]) -> Any:
         return options[int(torch.randint(len(options), (), generator=self.generator))]

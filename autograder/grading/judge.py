@@ -42,6 +42,7 @@ def judge(
     prepared: Prepared,
     stage: Stage,
     *,
+    locked: Sequence[str],
     stage_version: str,
     seed: int,
     start: Callable[[], Runner],
@@ -49,13 +50,15 @@ def judge(
 ) -> Judged:
     """Judge a submission of ``stage``.
 
-    ``start`` opens a runner, another one each time that a cell has ended one. ``stage_version``
-    is the digest of the instructor's notebook. ``feedback``: keep the outputs of the notebook's
+    ``start`` opens a runner, another one each time that a cell has ended one. ``locked`` are the
+    sources of the instructor's locked cells, ``stage_version`` is the digest of the notebook that
+    they come from: they run in this process, so they must not come from anywhere else.
+    ``feedback``: keep the outputs of the notebook's
     own run. Raises GradingError when the course's own cells do not run here.
     """
     cells = Cells(stage, prepared.cells)
     with _one_thread(), Process(cells, start) as process:
-        own = OwnRun(cells, seed, partial(own_values, cells.all), silent=not feedback)
+        own = OwnRun(cells, seed, partial(own_values, locked), silent=not feedback)
         if feedback or any(isinstance(s, FunctionStep | PropertyStep) for s in stage.steps):
             process.attempt(own.run, own.dead)
         verdicts = {**own.verdicts, **FreshStates(cells, process, seed).verdicts()}

@@ -13,30 +13,40 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
+from nbformat import NotebookNode
 
 from autograder.grading.errors import GradingError
-from autograder.grading.repair import Cell
 
-__all__ = ["own_values"]
+__all__ = ["locked_sources", "own_values"]
 
 
-def own_values(cells: Sequence[Cell], names: Sequence[str]) -> list[Any]:
-    """The values of variables that the set-up and locked cells define, in the order of ``names``.
+def locked_sources(source: NotebookNode) -> tuple[str, ...]:
+    """The set-up and locked cells of the instructor's notebook, in order, without the checks."""
+    cells = [(cell, cell.metadata.get("nbgrader", {})) for cell in source.cells]
+    return tuple(
+        cell.source
+        for cell, metadata in cells
+        if cell.cell_type == "code" and metadata.get("locked") and not metadata.get("grade")
+    )
+
+
+def own_values(locked: Sequence[str], names: Sequence[str]) -> list[Any]:
+    """The values of variables that the locked cells define, in the order of ``names``.
 
     Runs the cells in order until all are there. Raises GradingError if a cell fails before.
     """
     namespace: dict[str, Any] = {"__name__": "__main__"}
     with _settings_kept(), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for cell in cells:
-            if cell.kind in ("setup", "locked") and any(name not in namespace for name in names):
-                try:
-                    exec(compile(cell.source, f"<{cell.name}>", "exec"), namespace)  # ours
-                except Exception as error:
-                    raise GradingError(
-                        f"the locked cell '{cell.name}' of the course fails here: "
-                        f"{type(error).__name__}: {error}"
-                    ) from error
+        for source in locked:
+            if all(name in namespace for name in names):
+                break
+            try:
+                exec(compile(source, "<locked cell>", "exec"), namespace)  # the instructor's own
+            except Exception as error:
+                raise GradingError(
+                    f"a locked cell of the course fails here: {type(error).__name__}: {error}"
+                ) from error
     missing = [name for name in names if name not in namespace]
     if missing:
         raise GradingError(f"no locked cell of the course defines {', '.join(missing)}.")

@@ -52,16 +52,30 @@ class Process:
     def attempt(self, work: Callable[[Runner], _T], dead: dict[int, str]) -> _T:
         """Do ``work``, and again without the cells that die of it; ``dead`` collects those.
 
-        A work raises CellDied where a cell dies and leaves out the cells in ``dead``.
+        A work raises CellDied where a cell dies and leaves out the cells in ``dead``. A process
+        that a submission has spoiled for the judge (RunnerDied) is replaced.
         """
+        spoiled = 0
         while True:
             try:
                 return work(self._ready())
             except CellDied as died:
-                if len(dead) >= _MOST_DEATHS:
-                    for place in range(died.place, len(self._cells.all)):
-                        dead.setdefault(place, "killed")
+                self._end()  # it may live, and know right gradients of the state that comes again
                 dead[died.place] = died.status
+                if len(dead) > _MOST_DEATHS:
+                    self._bury(dead, died.place)
+            except RunnerDied as error:
+                self._end()
+                spoiled += 1
+                if spoiled == _MOST_DEATHS:
+                    self._bury(dead, 0)
+                elif spoiled > _MOST_DEATHS:
+                    raise GradingError(f"the process of a submission fails: {error}") from error
+
+    def _bury(self, dead: dict[int, str], first: int) -> None:
+        """Run none of the cells from ``first`` on again."""
+        for place in range(first, len(self._cells.all)):
+            dead.setdefault(place, "killed")
 
     def _ready(self) -> Runner:
         """A living runner in which the set-up cell has run."""

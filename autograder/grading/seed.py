@@ -58,6 +58,7 @@ def course_secret(course: Path) -> bytes:
 def _make(path: Path) -> None:
     """Write a new secret; of two that do so at once, the first one's stays."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
+    (path.parent / ".gitignore").write_text("*\n", encoding="ascii")  # a secret is not committed
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".secret-")  # mode 0600
     try:
         with os.fdopen(handle, "w", encoding="ascii") as file:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -13,30 +14,48 @@ from autograder.course_files import checkout_directory
 from autograder.grading.errors import GradingError
 from autograder.grading.ingest import RawNotebook, read_submission
 from autograder.grading.judge import Judged, judge
+from autograder.grading.own_state import locked_sources
 from autograder.grading.receipt import digest_of
-from autograder.grading.repair import prepare
+from autograder.grading.repair import Prepared, prepare
 from autograder.grading.runner_process import Runner
 from autograder.grading.seed import course_secret, derive_seed
 from autograder.stages import STAGES
 from autograder.steps import Stage
 
-__all__ = ["UnknownStage", "guess_stage", "judge_file", "source_of"]
+__all__ = ["Case", "UnknownStage", "guess_stage", "open_case", "source_of"]
 
 
 class UnknownStage(Exception):
     """It cannot be told which stage a notebook belongs to; the message says what to do."""
 
 
-def judge_file(
-    path: Path,
-    *,
-    course: Path,
-    start: Callable[[], Runner],
-    stage: Stage | None = None,
-    seed: int | None = None,
-    feedback: bool = False,
-) -> Judged:
-    """Read, repair and judge a submitted notebook.
+@dataclass(frozen=True)
+class Case:
+    """A submission that has been read and mended, with all that its verdict depends on."""
+
+    prepared: Prepared
+    stage: Stage
+    locked: tuple[str, ...]
+    stage_version: str
+    seed: int
+
+    def judge(self, start: Callable[[], Runner], feedback: bool = False) -> Judged:
+        """The verdict; ``start`` opens a runner. See ``judge``."""
+        return judge(
+            self.prepared,
+            self.stage,
+            locked=self.locked,
+            stage_version=self.stage_version,
+            seed=self.seed,
+            start=start,
+            feedback=feedback,
+        )
+
+
+def open_case(
+    path: Path, *, course: Path, stage: Stage | None = None, seed: int | None = None
+) -> Case:
+    """Read and mend a submitted notebook; nothing of it runs yet.
 
     ``course`` is the folder with `solutions/` and the course's secret. Without ``stage`` it is
     guessed; without ``seed`` it is made from the secret. Raises Refused for a file that cannot
@@ -44,18 +63,12 @@ def judge_file(
     """
     raw = read_submission(path)
     stage = stage or guess_stage(raw, path)
-    source = source_of(stage, course)
-    prepared = prepare(raw, nbformat.read(source, as_version=4), stage)
+    path = source_of(stage, course)
+    source = nbformat.read(path, as_version=4)
+    prepared = prepare(raw, source, stage)
     if seed is None:
         seed = derive_seed(course_secret(course), stage.name, prepared.submission)
-    return judge(
-        prepared,
-        stage,
-        stage_version=digest_of(source),
-        seed=seed,
-        start=start,
-        feedback=feedback,
-    )
+    return Case(prepared, stage, locked_sources(source), digest_of(path), seed)
 
 
 def source_of(stage: Stage, course: Path) -> Path:

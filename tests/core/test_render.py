@@ -54,7 +54,7 @@ def test_every_status_has_icon_word_and_color(status: Status) -> None:
     """No status is told by color alone, and none lacks a look."""
     rendered = render_verdict(StepVerdict("dh", status, 1.0))
     icon, name, *words = rendered.text.split()
-    assert icon in "✓✗○" and name == "dh" and words[0] == "is" and words[1:]
+    assert icon in "✓✗○◐" and name == "dh" and words[0] == "is" and words[1:]
     found = _tags(rendered.html)
     assert "color:#" in rendered.html and icon in rendered.html
     assert "script" not in found.seen and found.attributes <= {"style"}

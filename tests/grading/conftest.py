@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell
 from autograder.authoring.layout import CHECKOUT
 from autograder.grading.ingest import parse_submission
 from autograder.grading.judge import Judged, judge
+from autograder.grading.own_state import locked_sources
 from autograder.grading.repair import prepare
 from autograder.grading.runner_process import Runner, open_runner
 from autograder.grading.sandbox.spawn import Sandbox
@@ -41,13 +42,17 @@ class _Reused:
 
     def start(self) -> _Lent:
         """The runner as good as new, or a new one if a submission has ended it."""
-        if self._runner is None or not self._runner.alive:
+        if self._runner is None or not self._works(self._runner):
+            self.end()
             self._runner = open_runner(Sandbox.NONE)
             self._runner.snapshot(_PRISTINE)
-        self._runner.run(_OPEN, silent=True, timeout=60)
         self._runner.restore(_PRISTINE)
         self._runner.set_default_dtype(torch.float32)
         return _Lent(self._runner)
+
+    def _works(self, runner: Runner) -> bool:
+        """Whether a submission has left the process whole."""
+        return runner.alive and runner.run(_OPEN, silent=True, timeout=60).status == "ok"
 
     def end(self) -> None:
         """End the process, if there is one."""
@@ -99,7 +104,12 @@ def judge_answers(reused) -> Callable[..., SubmissionVerdict]:
         source = nbformat.read(CHECKOUT.solution(stage), as_version=4)
         raw = parse_submission(submission(stage, answers or {}, before, release))
         judged: Judged = judge(
-            prepare(raw, source, found), found, stage_version="", seed=seed, start=reused.start
+            prepare(raw, source, found),
+            found,
+            locked=locked_sources(source),
+            stage_version="",
+            seed=seed,
+            start=reused.start,
         )
         return judged.verdict
 

@@ -177,9 +177,9 @@ _STATUSES = {
     "half": ("dprobs = (dlogprobs / probs).half()", Status.WRONG, "wrong_dtype"),
     "transposed": ("dprobs = (dlogprobs / probs).T", Status.WRONG, "transposed"),
     "one row": ("dprobs = (dlogprobs / probs)[:1]", Status.WRONG, "broadcast_shape"),
-    "zero": ("dprobs = 0 * probs", Status.WRONG, None),
-    "sign": ("dprobs = -dlogprobs / probs", Status.WRONG, None),
-    "no upstream": ("dprobs = 1 / probs", Status.WRONG, None),
+    "zero": ("dprobs = 0 * probs", Status.WRONG, "differs"),
+    "sign": ("dprobs = -dlogprobs / probs", Status.WRONG, "differs"),
+    "no upstream": ("dprobs = 1 / probs", Status.WRONG, "differs"),
 }
 
 
@@ -188,7 +188,8 @@ def test_each_failure_has_its_status_and_a_sentence(judge_answers, source, statu
     """And costs nothing but its step."""
     step = step_of(judge_answers("01_unrolled", {"dprobs": source}), "dprobs")
     assert (step.status, step.points) == (status, 0.0)
-    assert code is None or (step.diagnosis.code == code and step.diagnosis.message[-1] in ".?")
+    assert step.diagnosis.code == code
+    assert step.diagnosis.message[-1] in ".?"
 
 
 def test_sentences_do_not_hold_addresses(judge_answers):
@@ -235,3 +236,17 @@ def test_a_function_that_dies_costs_its_own_step(judge_answers):
         judge_answers("02_cross_entropy", {"example_gradient": source}), "example_gradient"
     )
     assert step.status is Status.KILLED
+
+
+def test_a_submission_that_spoils_its_process_is_judged_in_another(judge_answers):
+    """Here the judge's own words to the process fail after an added cell has run."""
+    spoil = "import sys\nsys.modules['autograder.grading.doors'] = None"
+    verdict = judge_answers("01_unrolled", {}, before={"dprobs": [spoil]})
+    assert verdict.score == 26
+
+
+def test_what_is_known_of_a_wrong_answer_is_told(judge_answers):
+    """How many entries differ, where, and by what factor; but no number that was drawn."""
+    source = "dprobs = -2 * dlogprobs / probs"
+    step = step_of(judge_answers("01_unrolled", {"dprobs": source}), "dprobs")
+    assert "; the answer is -2 times the expected one (in sizes [" in step.diagnosis.message

@@ -15,7 +15,10 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path):
     assert len(secret) == 32
     assert course_secret(tmp_path) == secret
     assert stat.S_IMODE((tmp_path / SECRET).stat().st_mode) == 0o600
-    assert [path.name for path in (tmp_path / SECRET).parent.iterdir()] == [SECRET.name]
+    assert {path.name for path in (tmp_path / SECRET).parent.iterdir()} == {
+        SECRET.name,
+        ".gitignore",
+    }
 
 
 def test_each_course_has_a_secret_of_its_own(tmp_path):
