@@ -19,8 +19,14 @@ from pathlib import Path
 
 import autograder
 from autograder.course_files import names_path
-from autograder.grading.sandbox.command import complaint, environment, interpreter, launch, program
-from autograder.grading.sandbox.confine import HOME
+from autograder.grading.sandbox.command import (
+    HOME,
+    complaint,
+    environment,
+    interpreter,
+    launch,
+    program,
+)
 from autograder.grading.sandbox.identity import NoIdentity, unused_user
 from autograder.grading.sandbox.limits import Limits
 from autograder.grading.sandbox.spawned import CannotStart, Spawned

@@ -14,8 +14,9 @@ from typing import IO
 
 from autograder.grading.sandbox.limits import Limits
 
-__all__ = ["complaint", "environment", "interpreter", "launch", "program"]
+__all__ = ["HOME", "complaint", "environment", "interpreter", "launch", "program"]
 
+HOME = "/tmp/notebook"  # where cells run in a sandbox
 _TOLD = 2000  # characters of standard error that are worth repeating
 
 

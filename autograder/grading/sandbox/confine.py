@@ -8,12 +8,12 @@ import tempfile
 from pathlib import Path
 
 from autograder.grading.sandbox import linux
+from autograder.grading.sandbox.command import HOME
 from autograder.grading.sandbox.limits import Limits
 from autograder.grading.sandbox.seccomp import filter_program
 
-__all__ = ["HOME", "confine", "make_home", "mount_scratch"]
+__all__ = ["confine", "make_home", "mount_scratch"]
 
-HOME = "/tmp/notebook"
 _USER = 1000  # what an ordinary user's submission sees itself as, in its user namespace
 _INODES = 8192  # files take memory even when they are empty
 _SHARED_MEMORY = 16 << 20

@@ -21,6 +21,8 @@ _MODULE = "autograder.grading.runner.main"
 
 def spawn_plain(limits: Limits) -> Spawned:
     """Start a child of this process, as this user, in a temporary folder. Raises CannotStart."""
+    if os.name != "posix":
+        raise CannotStart("notebooks cannot be graded on Windows: use WSL 2, or Linux or macOS")
     ours, theirs = socket.socketpair()
     folder = tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
     with theirs:

@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import socket
+import stat
 from pathlib import Path
 from typing import NoReturn
 
@@ -77,6 +78,7 @@ def _serve(
         os.setsid()  # `kill(0)` reaches a process group, whatever namespace its members are in
         control.close()
         os.close(home)
+        _reopen_files()
         _leave(message)
         from autograder.grading.runner.main import serve
 
@@ -85,6 +87,25 @@ def _serve(
         serve(end, shell)
     finally:
         os._exit(1)
+
+
+def _reopen_files() -> None:
+    """Have every open file (matplotlib keeps fonts open) for oneself.
+
+    Forks share a file's position: reading in one submission would disturb reading in another.
+    """
+    for entry in list(Path("/proc/self/fd").iterdir()):
+        descriptor = int(entry.name)
+        try:
+            regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        except OSError:  # the listing itself
+            continue
+        if regular:
+            position = os.lseek(descriptor, 0, os.SEEK_CUR)
+            fresh = os.open(entry, os.O_RDONLY | os.O_CLOEXEC)
+            os.lseek(fresh, position, os.SEEK_SET)
+            os.dup2(fresh, descriptor, inheritable=False)
+            os.close(fresh)
 
 
 def _leave(message: bytes) -> None:

@@ -299,3 +299,24 @@ def test_an_ordinary_user_has_the_same_sandbox(tmp_path: Path) -> None:
     ended = run_as_ordinary_user(["env", f"PYTHONPATH={CHECKOUT.root}", *command], tmp_path)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.split("\n")[:2] == ["True ok", "(1000, 1000, 1000)"]
+
+
+def test_open_files_are_not_shared(runners: Runners) -> None:
+    """Moving the position in a font that stays open moves it in no other submission."""
+    source = """
+        import os, stat
+        def fonts():
+            for name in os.listdir("/proc/self/fd"):
+                try:
+                    if stat.S_ISREG(os.fstat(int(name)).st_mode):
+                        yield int(name)
+                except OSError:
+                    pass
+        print([os.lseek(font, 0, os.SEEK_CUR) for font in fonts()])
+        """
+    with runners.open() as first, runners.open() as second:
+        before = _printed(second, source)
+        _run(first, source)
+        assert _run(first, "for font in fonts(): os.lseek(font, 12345, 0)").status == "ok"
+        assert before != "[]\n"
+        assert _printed(second, source) == before
