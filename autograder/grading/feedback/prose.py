@@ -8,7 +8,11 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import (
+    InvalidNotebook,
+    IPythonRenderer,
+    MarkdownWithMath,
+)
 
 from autograder.grading.feedback.clean import clean_html, picture
 from autograder.grading.feedback.terminal import plain_text
@@ -25,6 +29,12 @@ _DELIMITED = re.compile(r"\s*(\$\$?|\\\[|\\\()(.*?)(\$\$?|\\\]|\\\))\s*\Z", re.D
 class _Renderer(IPythonRenderer):
     def block_code(self, code: str, info: str | None = None) -> str:
         return f"<pre><code>{escape(code)}</code></pre>\n"
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        try:
+            return str(super().image(text, url, title))
+        except InvalidNotebook:  # an attachment that is not there
+            return escape(text)
 
     def block_math(self, body: str) -> str:
         return tex_html(body, display=True)
