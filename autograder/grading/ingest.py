@@ -29,7 +29,7 @@ __all__ = [
 
 MAX_CELLS = 2000
 MAX_SOURCE = 100_000  # characters of one cell
-MAX_SOURCES = 1_000_000  # and of all
+MAX_SOURCES = 500_000  # and of all
 _LONGEST_ID = 200
 _NEWEST_FORMAT = 4
 # What no source can hold: half of a surrogate pair (cannot be encoded) and NUL (cannot be run).

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from autograder.grading.notebook.assignment import SourceCell, same_text
 from autograder.grading.notebook.pieces import Piece
+from autograder.grading.notebook.statements import read_source
 
 __all__ = ["Answer", "is_untouched", "stands_alone"]
 
@@ -34,7 +35,7 @@ def is_untouched(piece: Piece, cell: SourceCell) -> bool:
 
 def stands_alone(piece: Piece, keys: Sequence[str]) -> bool:
     """Whether a piece by itself gives a step's names their values."""
-    source = piece.code
+    source = piece.code if piece.is_code else read_source(piece.source)  # it may be retyped
     if source.continues or source.unfinished:
         return False
     return any(key in source.stores and not source.goes_on(key) for key in keys)

@@ -123,19 +123,21 @@ class _Settle:
 
     def go_on(self, answer: Answer) -> None:
         """Add the cells below an answer that go on with it, up to the next cell of the course."""
-        keys = answer.cell.keys
-        before, waiting = read_source(answer.source), list[int]()
+        keys, above, waiting = answer.cell.keys, read_source(answer.source), list[int]()
+        stored = set(above.stores)
         place, end = answer.places[-1] + 1, answer.places[-1] + 1 + _MOST_JOINED
         while place in self.free and place < end and self.pieces[place].is_code:
             waiting.append(place)
             piece = self.pieces[place].code
-            hangs = before.unfinished or (before.extensible and piece.continues)
-            begins = any(key in piece.stores and key not in before.stores for key in keys)
+            hangs = above.unfinished or (len(waiting) == 1 and piece.extends(above))
+            begins = any(key in piece.stores and key not in stored for key in keys)
             if hangs or begins or any(piece.goes_on(key) for key in keys):
                 answer.places += waiting
                 answer.source = "\n".join([answer.source.rstrip("\n"), self.join(waiting)])
                 self.free.difference_update(waiting)
-                before, waiting = read_source(answer.source), []
+                above = read_source(answer.source) if above.unfinished else piece
+                stored |= above.stores
+                waiting = []
                 self.repairs.add(Repair.JOINED, answer.cell.name)
             place += 1
 

@@ -9,7 +9,7 @@ __all__ = ["separate"]
 
 def _top(source: Source, index: int) -> int:
     """The statement outside of any block that this one is, or belongs to."""
-    while index and source.statements[index].indented:
+    while index and source.statements[index].indent:
         index -= 1
     return index
 
@@ -26,7 +26,7 @@ def _cut(text: str, first: Collection[str], second: Collection[str]) -> int | No
     if not done or not begun:
         return None
     after = done[-1] + 1
-    while after < len(source.statements) and source.statements[after].indented:
+    while after < len(source.statements) and source.statements[after].indent:
         after += 1
     if after > _top(source, begun[0]):
         return None

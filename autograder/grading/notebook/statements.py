@@ -45,7 +45,7 @@ class Statement:
 
     first: int
     last: int
-    indented: bool
+    indent: int
     stores: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
 
@@ -90,7 +90,15 @@ class Source:
     @property
     def continues(self) -> bool:
         """Whether the first statement is indented: it goes on with a block of another cell."""
-        return bool(self.statements) and self.statements[0].indented
+        return bool(self.statements) and self.statements[0].indent > 0
+
+    def extends(self, other: "Source") -> bool:
+        """Whether this can go on with the last block of the other, at an indent that it has."""
+        return (
+            self.continues
+            and other.extensible
+            and self.statements[0].indent in {statement.indent for statement in other.statements}
+        )
 
     @cached_property
     def stores(self) -> frozenset[str]:
@@ -149,7 +157,7 @@ class _Reader:
                 if self.definition is None
                 else (frozenset[str](), frozenset[str]())
             )
-            self.statements.append(Statement(self.first, self.line, indent > 0, *effects))
+            self.statements.append(Statement(self.first, self.line, indent, *effects))
             if self.definition is None and _DEFINITION.match(flat):
                 self.definition = indent
             self.block = flat.rstrip().endswith(":")
@@ -178,7 +186,7 @@ class _Reader:
         self.add(self.source[place:])
         self.finish()
         unfinished = bool(self.brackets or endless or self.block)
-        within = bool(self.statements) and self.statements[-1].indented and not self.returned
+        within = bool(self.statements) and self.statements[-1].indent > 0 and not self.returned
         return Source(tuple(self.statements), unfinished, unfinished or within)
 
 
