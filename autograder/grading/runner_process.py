@@ -5,25 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import torch
-from torch import Tensor
 
 from autograder.grading.channel import Channel
 from autograder.grading.outputs import read_outputs
-from autograder.grading.protocol import Frame, ProtocolError, decode_text, encode_text
+from autograder.grading.protocol import Frame, ProtocolError, encode_text
+from autograder.grading.replies import differ, read_end, read_list
 from autograder.grading.results import (
     Called,
     CellResult,
     Fetched,
     RunnerDied,
-    Status,
 )
 from autograder.grading.sandbox.limits import Limits
 from autograder.grading.sandbox.spawn import Sandbox, Spawned, spawn
 from autograder.grading.sandbox.watch import MemoryWatch
-from autograder.grading.values import encode_value, read_description, same_bytes, tensors_in
+from autograder.grading.values import encode_value, read_description, tensors_in
 
 __all__ = ["Runner", "open_runner"]
 
@@ -90,7 +89,7 @@ class Runner:
         request.header["source"] = encode_text(request, source)
         try:
             answer = self._ask(request, timeout + _GRACE)
-            status, name, message = _read_end(answer)
+            status, name, message = read_end(answer)
             outputs = read_outputs(answer, answer.header.get("outputs"))
         except TimeoutError:
             return CellResult("timeout")
@@ -103,23 +102,23 @@ class Runner:
         """Call the submission's function ``name``.
 
         An argument is a tensor, number, text, None, list or tuple of these, or a function of
-        ``autograder.stages`` or ``autograder.finite_differences``, which is passed by name.
+        ``autograder.stages`` or ``autograder.finitedifferences``, which is passed by name.
         """
         request = Frame({"do": "call", "name": name, "timeout": timeout})
         request.header["arguments"] = [encode_value(request, value) for value in arguments]
         given = [tensor for value in arguments for tensor in tensors_in(value)]
         try:
             answer = self._ask(request, timeout + _GRACE)
-            status, error, message = _read_end(answer)
+            status, error, message = read_end(answer)
             result = read_description(answer, answer.header.get("result"))
-            after = _read_list(answer, "arguments", len(given))
+            after = read_list(answer, "arguments", len(given))
         except TimeoutError:
             return Called("timeout")
         except (RunnerDied, ProtocolError):
             self.close()
             return Called("killed")
         pairs = zip(given, after, strict=True)
-        changed = tuple(number for number, pair in enumerate(pairs) if _differ(*pair))
+        changed = tuple(number for number, pair in enumerate(pairs) if differ(*pair))
         return Called(status, result, changed, error, message)
 
     def put(self, values: Mapping[str, Any]) -> None:
@@ -133,7 +132,7 @@ class Runner:
         """The values of variables."""
         answer = self._do(Frame({"do": "fetch", "names": list(names)}))
         try:
-            values = _read_list(answer, "values", len(names))
+            values = read_list(answer, "values", len(names))
         except ProtocolError as error:
             self.close()
             raise RunnerDied(str(error)) from error
@@ -180,25 +179,6 @@ class Runner:
         except (EOFError, OSError, ProtocolError) as error:
             self.close()
             raise RunnerDied("the process of the submission has ended") from error
-
-
-def _read_end(answer: Frame) -> tuple[Status, str, str]:
-    status, name = answer.header.get("status"), answer.header.get("error")
-    if status not in ("ok", "raised", "timeout") or not isinstance(name, str):
-        raise ProtocolError("a cell did not end in any of the ways that there are")
-    name = name[:200].encode("utf-8", "replace").decode()
-    return cast(Status, status), name, decode_text(answer, answer.header.get("message"))
-
-
-def _read_list(answer: Frame, key: str, count: int) -> list[Fetched]:
-    listed = answer.header.get(key)
-    if not isinstance(listed, list) or len(listed) != count:
-        raise ProtocolError("an answer has another number of values than was asked for")
-    return [read_description(answer, item) for item in listed]
-
-
-def _differ(before: Tensor, after: Fetched) -> bool:
-    return not isinstance(after, Tensor) or not same_bytes(before, after)
 
 
 def open_runner(sandbox: Sandbox, limits: Limits | None = None) -> Runner:
