@@ -6,7 +6,7 @@ a whole cell for one fault, and it knows nothing of IPython's ``%magic`` and ``!
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 __all__ = ["Source", "Statement", "read_source"]
 
@@ -190,6 +190,7 @@ class _Reader:
         return Source(tuple(self.statements), unfinished, unfinished or within)
 
 
+@lru_cache(maxsize=64)  # one long cell may be asked about once for each step
 def read_source(source: str) -> Source:
     """The statements of a cell; never fails, whatever the text is."""
     return _Reader(source).read()
