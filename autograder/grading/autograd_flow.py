@@ -77,12 +77,19 @@ def find_autograd(
     """
     marks = _Marks()
     found: list[AutogradUse] = []
+    hidden: list[Use] = []  # in cells without an answer, since the last answer
     for cell in cells:
         tree = parse_cell(cell.text)
         before = dict(marks.names)
         marks.pass_through(tree, references)
         if cell.step and cell.by_hand:
             found += _judge(cell, tree, before, marks.names.get(cell.step), references)
+            for what in sorted({use.what for use in hidden}):
+                message = f"a cell before it uses {what}; it cannot be told what for."
+                found.append(AutogradUse(cell.step, False, message))
+            hidden.clear()
+        elif not cell.step:
+            hidden += (use for use in find_uses(tree, references) if use.kind == "hidden")
         for name in (*given, cell.step):
             marks.names.pop(name, None)
     return tuple(found)

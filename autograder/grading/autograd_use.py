@@ -19,6 +19,7 @@ from autograder.grading.autograd_words import (
     reads,
     speaks_of_autograd,
 )
+from autograder.grading.constant_text import constant_text
 
 __all__ = ["Use", "find_uses", "parse_cell"]
 
@@ -26,6 +27,8 @@ _FINDERS = {"getattr", "setattr", "attrgetter", "methodcaller", "__getattribute_
 _IMPORTERS = {"__import__", "import_module"}
 _MAGICS = {"run_cell_magic", "run_line_magic"}
 _TABLES = {"__dict__", "vars", "globals", "locals", "modules"}
+# Functions that are not called but handed on may be called by any name with any text.
+_HANDED_ON = _FINDERS | _IMPORTERS | {"vars", "eval", "exec", "compile"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ def find_uses(tree: ast.AST, references: Collection[str] = ()) -> Iterator[Use]:
 
     ``references`` are the names by which the notebook's own cells know the package's references.
     """
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         line = getattr(node, "lineno", 0)
         match node:
@@ -68,8 +72,13 @@ def find_uses(tree: ast.AST, references: Collection[str] = ()) -> Iterator[Use]:
                 yield from _attribute(node, attribute, line)
             case ast.Name(id=name) if name in references:
                 yield Use(line, f"`{name}`, which the course uses to check answers", "computes")
-            case ast.Name(id=name) if hides(name):
+            case ast.Name(id=name) if hides(name) or (
+                name in _HANDED_ON and id(node) not in called and isinstance(node.ctx, ast.Load)
+            ):
                 yield Use(line, f"`{name}`", "hidden")
+            case ast.MatchClass(kwd_attrs=names):
+                for name in filter(speaks_of_autograd, names):
+                    yield Use(line, f"`.{name}` in a pattern", "computes")
             case ast.keyword(arg="requires_grad", value=ast.Constant(value=False)):
                 pass
             case ast.keyword(arg="requires_grad"):
@@ -78,13 +87,20 @@ def find_uses(tree: ast.AST, references: Collection[str] = ()) -> Iterator[Use]:
                 for alias in names:
                     if imports(alias.name):
                         yield Use(line, f"`import {alias.name}`", "computes")
+                    elif hides(alias.name.split(".")[0]):
+                        yield Use(line, f"`import {alias.name}`", "hidden")
             case ast.ImportFrom(module=module, names=names):
                 for alias in names:
                     if imports(module or "", alias.name):
                         yield Use(line, f"`from {module} import {alias.name}`", "computes")
-            case ast.Subscript(value=table, slice=ast.Constant(value=str(key))):
-                if speaks_of_autograd(key) and _TABLES & _words(table):
-                    yield Use(line, f"`{key}` out of a table of names", "computes")
+                    elif hides((module or "").split(".")[0]) or hides(alias.name):
+                        yield Use(line, f"`from {module} import {alias.name}`", "hidden")
+            case ast.Subscript(value=table, slice=key) if _TABLES & _words(table):
+                text = constant_text(key)
+                if text is None:
+                    yield Use(line, "a table of names with a name that is put together", "hidden")
+                elif speaks_of_autograd(text):
+                    yield Use(line, f"`{text}` out of a table of names", "computes")
             case ast.Call():
                 yield from _call(node, references, line)
 
@@ -108,20 +124,20 @@ def _call(node: ast.Call, references: Collection[str], line: int) -> Iterator[Us
         texts = node.args[1:2] if name in ("getattr", "setattr") else node.args
         yield from _found_by(name, texts, line)
     elif name in _IMPORTERS and node.args:
-        module = _text(node.args[0])
+        module = constant_text(node.args[0])
         if module is None:
             yield Use(line, f"`{name}` of a module whose name is put together", "hidden")
         elif imports(module):
             yield Use(line, f"`{name}({module!r})`", "computes")
     elif name in RUNS_TEXT and node.args and _root(node.func) not in ("re", "torch"):
-        yield from _program(name, _text(node.args[0]), references, line)
+        yield from _program(name, constant_text(node.args[0]), references, line)
     elif name in _MAGICS and node.args:
-        yield from _program(name, _text(node.args[-1]), references, line)
+        yield from _program(name, constant_text(node.args[-1]), references, line)
 
 
 def _found_by(name: str, texts: list[ast.expr], line: int) -> Iterator[Use]:
     for node in texts:
-        text = _text(node)
+        text = constant_text(node)
         if text is None:
             yield Use(line, f"`{name}` with a name that is put together", "hidden")
         elif speaks_of_autograd(text) or computes(text, of_torch=True):
@@ -155,42 +171,3 @@ def _root(node: ast.expr) -> str:
 def _words(node: ast.AST) -> set[str]:
     found = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
     return found | {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)}
-
-
-def _text(node: ast.expr) -> str | None:
-    """The text that an expression of constants makes, if it is one."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _joined("", [left, right])
-        case ast.JoinedStr(values=parts):
-            return _joined("", parts)
-        case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
-            return _text(value)
-        case ast.Call(
-            func=ast.Attribute(value=ast.Constant(value=str(glue)), attr="join"),
-            args=[ast.List(elts=parts) | ast.Tuple(elts=parts)],
-        ):
-            return _joined(glue, parts)
-        case ast.Subscript(
-            value=value,
-            slice=ast.Slice(
-                lower=None,
-                upper=None,
-                step=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)),
-            ),
-        ):
-            forwards = _text(value)
-            return None if forwards is None else forwards[::-1]
-    return None
-
-
-def _joined(glue: str, parts: list[ast.expr]) -> str | None:
-    texts = []
-    for part in parts:
-        text = _text(part)
-        if text is None:
-            return None
-        texts.append(text)
-    return glue.join(texts)

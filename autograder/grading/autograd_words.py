@@ -58,24 +58,19 @@ _NOT_A_REFERENCE = frozenset({"Check", "CheckFailed", "names", "figures", "minib
 
 # Functions that run a text as a program.
 RUNS_TEXT = frozenset({"eval", "exec", "compile", "run_cell", "run_code", "ex", "ev"})
-# What looks behind a notebook's variables.
+# What looks behind a notebook's variables or has somebody else do the work.
 _HIDES = frozenset(
-    {
-        "_getframe",
-        "currentframe",
-        "get_objects",
-        "get_referrers",
-        "f_globals",
-        "f_locals",
-        "f_back",
-        "ctypes",
-        "__globals__",
-        "__code__",
-        "__closure__",
-        "__subclasses__",
-        "__builtins__",
-        "__loader__",
-    }
+    (
+        *("_getframe", "currentframe", "f_globals", "f_locals", "f_back", "settrace", "setprofile"),
+        *("get_objects", "get_referrers", "modules", "builtins", "ctypes", "inspect"),
+        *("__globals__", "__code__", "__closure__", "__subclasses__", "__builtins__", "__loader__"),
+        *("__dict__", "__getattr__", "getattr_static", "pickle", "marshal", "runpy"),
+        *("subprocess", "multiprocessing", "system", "popen", "Popen", "getoutput", "fork"),
+        # IPython's own hooks
+        *("events", "ast_transformers", "input_transformers_post", "input_transformers_cleanup"),
+        # A derivative by a complex step
+        *("imag", "angle", "view_as_real"),
+    )
 )
 
 
@@ -92,7 +87,7 @@ def reads(attribute: str) -> bool:
 
 
 def hides(name: str) -> bool:
-    """Whether the name belongs to the means of looking behind a notebook's variables."""
+    """Whether the name belongs to what can work out an answer where no syntax tree shows it."""
     return name in _HIDES
 
 
