@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from types import TracebackType
 from typing import Self
 
@@ -53,6 +54,19 @@ class Runners:
             self._zygote.close()
             self._zygote = Zygote(self._limits)
             return self._fork(self._limits)
+
+    def fork(self) -> tuple[socket.socket, int]:
+        """A fresh process to be handed to another process of the grader's, where ``forks``.
+
+        Its socket and a handle; see ``Zygote.fork``. Raises CannotStart.
+        """
+        assert self._zygote is not None
+        try:
+            return self._zygote.fork(self._limits)
+        except CannotStart:
+            self._zygote.close()
+            self._zygote = Zygote(self._limits)
+            return self._zygote.fork(self._limits)
 
     def _fork(self, limits: Limits) -> Runner:
         assert self._zygote is not None

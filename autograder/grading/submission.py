@@ -10,8 +10,6 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.course_files import checkout_directory
-from autograder.grading.errors import GradingError
 from autograder.grading.ingest import RawNotebook, read_submission
 from autograder.grading.judge import Judged, judge
 from autograder.grading.own_state import locked_sources
@@ -19,6 +17,7 @@ from autograder.grading.receipt import digest_of
 from autograder.grading.repair import Prepared, prepare
 from autograder.grading.runner_process import Runner
 from autograder.grading.seed import course_secret, derive_seed
+from autograder.grading.versions import source_path
 from autograder.stages import STAGES
 from autograder.steps import Stage
 
@@ -72,16 +71,8 @@ def open_case(
 
 
 def source_of(stage: Stage, course: Path) -> Path:
-    """The instructor's notebook of a stage: the course folder's, else that of the checkout."""
-    places = [course, *filter(None, [checkout_directory()])]
-    for root in places:
-        path = root / "solutions" / stage.name / f"{stage.name}.ipynb"
-        if path.is_file():
-            return path
-    raise GradingError(
-        f"the instructor's notebook solutions/{stage.name}/{stage.name}.ipynb is neither in "
-        f"{course} nor beside the package; grade in the course's folder."
-    )
+    """The instructor's notebook of a stage; see ``source_path``."""
+    return source_path(stage.name, course)
 
 
 def guess_stage(raw: RawNotebook, path: Path) -> Stage:

@@ -20,7 +20,7 @@ from autograder.grading.sandbox.identity import NoIdentity, unused_user
 from autograder.grading.sandbox.limits import Limits
 from autograder.grading.sandbox.spawned import CannotStart, Spawned
 
-__all__ = ["Zygote"]
+__all__ = ["Zygote", "spawned_from"]
 
 _MODULE = "autograder.grading.sandbox.zygote_inside"
 _MESSAGE = 4096
@@ -61,6 +61,13 @@ class Zygote:
 
     def spawn(self, limits: Limits) -> Spawned:
         """Fork a process for one submission. Raises CannotStart."""
+        return spawned_from(*self.fork(limits))
+
+    def fork(self, limits: Limits) -> tuple[socket.socket, int]:
+        """Fork a process; returns our end of its socket and a handle of it (a pidfd).
+
+        They may be handed to another process, for ``spawned_from`` there. Raises CannotStart.
+        """
         try:
             user = unused_user()
         except NoIdentity as error:
@@ -77,7 +84,7 @@ class Zygote:
         if answer != _STARTED or len(descriptors) != 1:
             ours.close()
             raise CannotStart(f"the zygote did not fork: {answer.decode('utf-8', 'replace')}")
-        return Spawned(ours, _Killer(descriptors[0]), lambda: "", _pid(descriptors[0]))
+        return ours, descriptors[0]
 
     def close(self) -> None:
         """End the zygote and all its forks."""
@@ -97,6 +104,11 @@ class Zygote:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def spawned_from(channel: socket.socket, handle: int) -> Spawned:
+    """The process behind a socket and a handle that ``fork`` has given."""
+    return Spawned(channel, _Killer(handle), lambda: "", _pid(handle))
 
 
 class _Killer:
