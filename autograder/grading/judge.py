@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import torch
 
@@ -58,7 +58,7 @@ def judge(
     """
     cells = Cells(stage, prepared.cells)
     with _one_thread(), Process(cells, start) as process:
-        own = OwnRun(cells, seed, partial(own_values, locked), silent=not feedback)
+        own = OwnRun(cells, seed, cache(partial(own_values, tuple(locked))), silent=not feedback)
         if feedback or any(isinstance(s, FunctionStep | PropertyStep) for s in stage.steps):
             process.attempt(own.run, own.dead)
         verdicts = {**own.verdicts, **FreshStates(cells, process, seed).verdicts()}

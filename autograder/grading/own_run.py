@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -17,12 +17,13 @@ from autograder.examine_function import (
 )
 from autograder.grading.answers import as_value, ended_early, missing_answer, told
 from autograder.grading.cells import Cells
+from autograder.grading.errors import GradingError
 from autograder.grading.process import CellDied
 from autograder.grading.results import CellResult, Missing, NotATensor, RunnerDied
 from autograder.grading.results import Status as RunStatus
 from autograder.grading.runner_process import Runner
 from autograder.grading.seed import generator_for
-from autograder.grading.values import tensors_in
+from autograder.grading.values import same_bytes, tensors_in
 from autograder.judge_tensor import unjudged
 from autograder.steps import FunctionStep, PropertyStep
 from autograder.verdict import Diagnosis, Status, StepVerdict
@@ -45,7 +46,7 @@ class OwnRun:
 
     cells: Cells
     seed: int
-    own: Callable[[Sequence[str]], list[Any]]
+    own: Callable[[tuple[str, ...]], tuple[Any, ...]]
     silent: bool
     dead: dict[int, str] = field(default_factory=dict)
     verdicts: dict[str, StepVerdict] = field(default_factory=dict)
@@ -62,12 +63,28 @@ class OwnRun:
             elif place in self.dead:
                 ended = CellResult(cast(RunStatus, self.dead[place]))
             else:
+                if isinstance(step, PropertyStep):
+                    self._put_right(runner, step, place)
                 ended = runner.run(cell.source, silent=self.silent, timeout=seconds)
             self.ended.append(ended)
             if isinstance(step, FunctionStep | PropertyStep):
                 self.verdicts[step.name] = self._verdict(runner, step, ended, seconds)
             if not runner.alive:
                 raise CellDied(place, "timeout" if ended.status == "timeout" else "killed")
+
+    def _put_right(self, runner: Runner, step: PropertyStep, place: int) -> None:
+        """Define anew what the answer will be judged by, where a cell before has changed it."""
+        right = {
+            name: value
+            for name, value in zip(step.inputs, self.own(step.inputs), strict=True)
+            if isinstance(value, Tensor)
+        }
+        try:
+            for name, found in runner.fetch(list(right)).items():
+                if not (isinstance(found, Tensor) and same_bytes(found, right[name])):
+                    runner.put({name: right[name]})
+        except RunnerDied as error:
+            raise CellDied(place, "killed") from error
 
     def _verdict(
         self, runner: Runner, step: FunctionStep | PropertyStep, ended: CellResult, seconds: float
@@ -87,10 +104,17 @@ class OwnRun:
         if isinstance(answer, Missing) or empty or ended.status == "raised":
             missing = answer if isinstance(answer, NotATensor) and empty else Missing()
             return missing_answer(step, missing, ended)
+        value = as_value(answer)
         try:
-            diagnosis = step.judge(as_value(answer), *self.own(step.inputs))
+            diagnosis = step.judge(value, *self.own(step.inputs))
         except Exception as error:  # an answer of any shape or type
-            diagnosis = Diagnosis("wrong", f"`{step.name}` could not be judged: {error}")
+            diagnosis = Diagnosis(
+                "wrong",
+                f"`{step.name}` could not be judged: {told(type(error).__name__, str(error))}",
+            )
+            if isinstance(value, NotATensor):
+                message = f"`{step.name}` is of type {value.type_name}, which cannot be judged."
+                diagnosis = Diagnosis("not_a_tensor", message)
         status = Status.CORRECT if diagnosis is None else Status.WRONG
         return StepVerdict(step.name, status, step.points, diagnosis)
 
