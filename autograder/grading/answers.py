@@ -20,6 +20,13 @@ from autograder.verdict import Diagnosis, Status, StepVerdict
 
 __all__ = ["Trial", "as_value", "ended_early", "judge_answer", "missing_answer", "told"]
 
+_SETTLED = (
+    Status.NOT_ATTEMPTED,
+    Status.NOT_A_TENSOR,
+    Status.TIMEOUT,
+    Status.KILLED,
+    Status.USED_AUTOGRAD,
+)
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 _ZERO = 1e-9  # a true gradient below this is rounding
 _LONGEST = 300  # characters of a student's exception
@@ -31,12 +38,16 @@ class Trial:
 
     verdict: StepVerdict
     is_truth: bool = False
-    single: bool = False
 
     @property
     def passed(self) -> bool:
         """Whether the answer is right in this state."""
         return self.verdict.status.passed
+
+    @property
+    def settled(self) -> bool:
+        """Whether no other state can make the answer right: there is none, or autograd made it."""
+        return self.verdict.status in _SETTLED
 
 
 def judge_answer(
@@ -59,7 +70,6 @@ def judge_answer(
     if isinstance(value, Missing | NotATensor):
         return Trial(missing_answer(step, value, ended))
     verdict = judge_tensor(step, value, f"`{step.name}`", reference)
-    single = isinstance(value, Tensor) and value.dtype == torch.float32
     if changed:
         verdict = _aliasing(step, changed)
     elif ended.status == "raised":
@@ -67,7 +77,7 @@ def judge_answer(
     elif verdict.status is Status.WRONG and not verdict.diagnosis and verdict.comparison:
         verdict = dataclasses.replace(verdict, diagnosis=_difference(verdict.comparison))
     is_truth = not verdict.status.passed and not changed and _is_truth(value, truth, reference)
-    return Trial(verdict, is_truth, single)
+    return Trial(verdict, is_truth)
 
 
 def as_value(answer: Fetched) -> Any:

@@ -56,7 +56,7 @@ class FreshStates:
         return any(_FLOAT32.search(source) for source in sources)
 
     def _try(self, setting: Setting, names: Collection[str]) -> set[str]:
-        """Try steps in a setting; returns those whose answer does not hold in it.
+        """Try steps in a setting; returns those whose answer does not hold but might in another.
 
         A value follows from the inputs of the state, so consistent gradients are right for it.
         """
@@ -66,12 +66,12 @@ class FreshStates:
         for kind in _kinds(setting):
             for name, trial in self._pass(setting, kind, False, gradients).items():
                 tried[name].independent.append(trial)
-        failing = {name for name in names if not holds(steps[name], tried[name])}
+        failing = {name for name in names if _open(steps[name], tried[name])}
         again = {name for name in failing if not degenerate(steps[name])}
         for kind in _kinds(setting):
             for name, trial in self._pass(setting, kind, True, again).items():
                 tried[name].consistent.append(trial)
-        return {name for name in failing if not holds(steps[name], tried[name])}
+        return {name for name in failing if _open(steps[name], tried[name])}
 
     def _pass(
         self, setting: Setting, kind: Kind, consistent: bool, wanted: Collection[str]
@@ -89,6 +89,12 @@ class FreshStates:
         generator = generator_for(self.seed, f"{stage.name} {kind} {consistent}")
         inputs = draw_stage(stage.name, generator, kind)
         return make_situation(stage, inputs, generator, consistent)
+
+
+def _open(step: GradientStep | ValueStep, trials: Trials) -> bool:
+    """Whether the answer is not right yet, and not beyond all hope."""
+    made = [*trials.independent, *trials.consistent]
+    return not holds(step, trials) and not any(trial.settled for trial in made)
 
 
 def _kinds(setting: Setting) -> tuple[Kind, ...]:

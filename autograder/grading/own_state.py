@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -30,10 +31,12 @@ def locked_sources(source: NotebookNode) -> tuple[str, ...]:
     )
 
 
-def own_values(locked: Sequence[str], names: Sequence[str]) -> list[Any]:
+@lru_cache(maxsize=16)
+def own_values(locked: tuple[str, ...], names: tuple[str, ...]) -> tuple[Any, ...]:
     """The values of variables that the locked cells define, in the order of ``names``.
 
-    Runs the cells in order until all are there. Raises GradingError if a cell fails before.
+    Runs the cells in order until all are there, once in a process for all submissions: nobody
+    may change the values. Raises GradingError if a cell fails before.
     """
     namespace: dict[str, Any] = {"__name__": "__main__"}
     with _settings_kept(), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
@@ -50,7 +53,7 @@ def own_values(locked: Sequence[str], names: Sequence[str]) -> list[Any]:
     missing = [name for name in names if name not in namespace]
     if missing:
         raise GradingError(f"no locked cell of the course defines {', '.join(missing)}.")
-    return [namespace[name] for name in names]
+    return tuple(namespace[name] for name in names)
 
 
 @contextlib.contextmanager

@@ -122,7 +122,7 @@ def test_exit_codes_tell_whose_fault_it_is(course, capsys, monkeypatch, argument
 
 def test_a_course_without_its_notebooks_cannot_grade(tmp_path, capsys, monkeypatch):
     """Exit code 3: the submission is not at fault."""
-    monkeypatch.setattr("autograder.grading.submission.checkout_directory", lambda: None)
+    monkeypatch.setattr("autograder.grading.versions.checkout_directory", lambda: None)
     path = CHECKOUT.release("01_unrolled")
     code = cli.main(["judge", str(path), "--course", str(tmp_path), "--sandbox", "none"])
     assert code == 3

@@ -238,6 +238,14 @@ def test_a_function_that_dies_costs_its_own_step(judge_answers):
     assert step.status is Status.KILLED
 
 
+def test_a_function_that_does_not_return_is_called_once(judge_answers, monkeypatch):
+    """Stage 00, which would call it twelve times; the notebook goes on after it."""
+    monkeypatch.setattr("autograder.grading.functions._SECONDS", 1.0)
+    source = "def unbroadcast(gradient, shape):\n    while True:\n        pass"
+    step = step_of(judge_answers("00_warmup", {"unbroadcast": source}), "unbroadcast")
+    assert step.status is Status.TIMEOUT
+
+
 def test_a_submission_that_spoils_its_process_is_judged_in_another(judge_answers):
     """Here the judge's own words to the process fail after an added cell has run."""
     spoil = "import sys\nsys.modules['autograder.grading.doors'] = None"
@@ -250,3 +258,60 @@ def test_what_is_known_of_a_wrong_answer_is_told(judge_answers):
     source = "dprobs = -2 * dlogprobs / probs"
     step = step_of(judge_answers("01_unrolled", {"dprobs": source}), "dprobs")
     assert "; the answer is -2 times the expected one (in sizes [" in step.diagnosis.message
+
+
+_BENT = {
+    "the curve": ("00_warmup", "good_step", "good_step = 1.0", "def wave(x):\n    return 0 * x"),
+    "the points": ("00_warmup", "good_step", "good_step = 1.0", "points = points * 0"),
+    "the logits": (
+        "02_cross_entropy",
+        "breaking_scale",
+        "breaking_scale = 1e-3",
+        "logits = logits * 1e6",
+    ),
+}
+
+
+@pytest.mark.parametrize(("stage", "name", "source", "bend"), _BENT.values(), ids=_BENT)
+def test_a_number_is_judged_for_the_notebooks_variables(judge_answers, stage, name, source, bend):
+    """And not for what the submission has made of them."""
+    verdict = judge_answers(stage, {name: source}, before={name: [bend]})
+    step = step_of(verdict, name)
+    assert (step.status, step.points) == (Status.WRONG, 0.0)
+
+
+_NUMBERS = {
+    "a text": ("good_step = 'small'", Status.WRONG),
+    "a list": ("good_step = [1e-5]", Status.WRONG),
+    "NaN": ("good_step = float('nan')", Status.WRONG),
+    "None": ("good_step = None", Status.NOT_ATTEMPTED),
+    "raised": ("good_step = 1 / 0", Status.RAISED),
+    "a tensor": ("good_step = torch.tensor(1e-5)", Status.CORRECT),
+}
+
+
+@pytest.mark.parametrize(("source", "status"), _NUMBERS.values(), ids=_NUMBERS)
+def test_a_number_may_be_anything(judge_answers, source, status):
+    """Stage 00: each answer has its status."""
+    verdict = judge_answers("00_warmup", {"good_step": source})
+    assert step_of(verdict, "good_step").status is status
+
+
+_FUNCTIONS = {
+    "no function": ("project = 3", Status.NOT_A_TENSOR),
+    "None": ("project = None", Status.NOT_ATTEMPTED),
+    "no value": ("def project(g, r):\n    pass", Status.NOT_A_TENSOR),
+    "a text": ("def project(g, r):\n    return 'g'", Status.NOT_A_TENSOR),
+    "raised": ("def project(g, r):\n    return g @ r", Status.RAISED),
+    "not written": ("def project(g, r):\n    raise NotImplementedError()", Status.NOT_ATTEMPTED),
+    "NaN": ("def project(g, r):\n    return g * float('nan')", Status.NOT_FINITE),
+    "wrong": ("def project(g, r):\n    return g - g.mean(0)", Status.WRONG),
+    "other arguments": ("def project(g):\n    return g", Status.RAISED),
+}
+
+
+@pytest.mark.parametrize(("source", "status"), _FUNCTIONS.values(), ids=_FUNCTIONS)
+def test_a_function_may_be_anything(judge_answers, source, status):
+    """Stage 03: each answer has its status."""
+    verdict = judge_answers("03_batchnorm", {"project": source})
+    assert step_of(verdict, "project").status is status
