@@ -32,6 +32,7 @@ class _Look:
     icon: str
     word: str
     color: str
+    verb: str = "is "
 
 
 # A list of more rows or columns than this points at nothing.
@@ -44,17 +45,17 @@ _LOOKS = {
     Status.CORRECT: _Look("✓", "right", _RIGHT),
     Status.CORRECT_SHAPE_DIFFERS: _Look("✓", "right", _RIGHT),
     Status.WRONG: _Look("✗", "wrong", _WRONG),
-    Status.RAISED: _Look("✗", "raised an error", _WRONG),
+    Status.RAISED: _Look("✗", "raised an error", _WRONG, verb=""),
     Status.NOT_ATTEMPTED: _Look("○", "not done yet", _OPEN),
     Status.NOT_FINITE: _Look("✗", "not finite", _WRONG),
-    Status.NOT_A_TENSOR: _Look("✗", "not a tensor", _WRONG),
+    Status.NOT_A_TENSOR: _Look("✗", "of the wrong type", _WRONG),
 }
 
 
 def headline(verdict: StepVerdict) -> str:
     """The verdict in one line."""
     look = _LOOKS[verdict.status]
-    return f"{look.icon} {verdict.name} is {look.word}" + _closeness(verdict)
+    return f"{look.icon} {verdict.name} {look.verb}{look.word}" + _closeness(verdict)
 
 
 def render_verdict(verdict: StepVerdict) -> Rendered:
@@ -73,7 +74,7 @@ def render_verdict(verdict: StepVerdict) -> Rendered:
     html = (
         f'<div style="border-left:4px solid {look.color};padding:2px 0 2px 10px">'
         f'<span style="color:{look.color};font-weight:bold">{look.icon}</span> '
-        f"<code>{escape(verdict.name)}</code> is <b>{look.word}</b>"
+        f"<code>{escape(verdict.name)}</code> {look.verb}<b>{look.word}</b>"
         f"{escape(_closeness(verdict))}{table}</div>"
     )
     return Rendered(text, html)

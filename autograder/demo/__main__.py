@@ -48,7 +48,8 @@ def main(arguments: Sequence[str] | None = None, checkout: Checkout = CHECKOUT) 
     parser = argparse.ArgumentParser(prog="python -m autograder.demo")
     parser.description = "Release stages 01 to 03 and grade eight submissions with stock nbgrader."
     parser.add_argument("--keep", type=Path, metavar="DIR", help="make the course here, and stay")
-    keep: Path | None = parser.parse_args(arguments).keep
+    given: Path | None = parser.parse_args(arguments).keep
+    keep = given.resolve() if given else None  # nbgrader works in another folder than this
     if keep and keep.exists():
         print(f"{keep} exists; name a folder that does not.", file=sys.stderr)
         return 2
