@@ -9,10 +9,11 @@ from torch import Tensor
 from autograder.compare import Reference, compare, same_but_for_ones
 from autograder.examine_function import examine_function
 from autograder.judge_tensor import judge_tensor, unjudged
+from autograder.remarks import remarks_on
 from autograder.steps import FunctionStep, GradientStep, PropertyStep, Step, ValueStep
 from autograder.verdict import Status, StepVerdict
 
-__all__ = ["MissingInput", "State", "examine"]
+__all__ = ["MissingInput", "SpoiledInput", "State", "examine"]
 
 
 class MissingInput(LookupError):
@@ -21,6 +22,10 @@ class MissingInput(LookupError):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
+
+
+class SpoiledInput(ValueError):
+    """The variables that the notebook's own cells made no longer fit each other."""
 
 
 class State:
@@ -40,24 +45,31 @@ class State:
         return self.namespace[name]
 
     def passes(self, step: GradientStep) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """Forward values and reference gradients of the step's graph."""
+        """Forward values and reference gradients of the step's graph.
+
+        Raises MissingInput, or SpoiledInput if its forward pass does not run.
+        """
         key = id(step.graph)
         if key not in self._passes:
             inputs = {name: self.read(name) for name in step.graph.inputs}
-            self._passes[key] = (step.graph.forward(inputs), step.graph.gradients(inputs))
+            try:
+                self._passes[key] = (step.graph.forward(inputs), step.graph.gradients(inputs))
+            except Exception as error:  # whatever operation comes upon the changed variable first
+                raise SpoiledInput(", ".join(f"`{name}`" for name in inputs)) from error
         return self._passes[key]
 
 
 def examine(step: Step, state: State) -> StepVerdict:
     """The verdict on ``step``, whose answer is the variable of its name in the state.
 
-    Raises MissingInput when a variable that is not the student's to make is missing, and
-    TypeError for a step that only a person can judge.
+    Raises MissingInput or SpoiledInput when a variable that is not the student's to make is
+    missing or has been changed to something the forward pass cannot use, and TypeError for a step
+    that only a person can judge.
     """
     answer = state.namespace.get(step.name)
     if answer is None or answer is Ellipsis:
         return unjudged(
-            step, Status.NOT_ATTEMPTED, "not_attempted", f"`{step.name}` is not defined yet."
+            step, Status.NOT_ATTEMPTED, "not_attempted", f"`{step.name}` has no value yet."
         )
     match step:
         case GradientStep():
@@ -78,32 +90,16 @@ def _examine_gradient(step: GradientStep, answer: Any, state: State) -> StepVerd
     values, gradients = state.passes(step)
     reference = step.graph.reference(values, gradients, step.variable)
     verdict = judge_tensor(step, answer, step.name, reference)
-    if verdict.comparison is None or verdict.status.passed:
+    if verdict.comparison is None or verdict.status.passed or not isinstance(answer, Tensor):
         return verdict
     return StepVerdict(
         step.name,
         verdict.status,
         step.points,
         verdict.diagnosis,
-        remarks=_changed_variables(step, state, values),
+        remarks=remarks_on(step, answer, state.namespace, values),
         follows_from=_follows_from(step, answer, state),
         comparison=verdict.comparison,
-    )
-
-
-def _changed_variables(
-    step: GradientStep, state: State, values: Mapping[str, Any]
-) -> tuple[str, ...]:
-    """A remark for each forward variable that no longer holds what the forward pass gave it."""
-    return tuple(
-        f"`{name}` no longer holds its forward value: run the forward pass again, and make sure "
-        f"that no cell changes `{name}`."
-        for name in step.graph.nodes
-        if isinstance(value := state.namespace.get(name), Tensor)
-        and value.is_floating_point()
-        and not (
-            value.shape == values[name].shape and compare(value, Reference.of(values[name])).passed
-        )
     )
 
 

@@ -27,7 +27,7 @@ def judge_tensor(step: Step, answer: Any, what: str, reference: Reference) -> St
     if isinstance(answer, int | float) and not isinstance(answer, bool):
         answer = torch.tensor(answer, dtype=reference.value.dtype)
     if not isinstance(answer, Tensor):
-        message = f"{what} should be a tensor; it is of type {type(answer).__name__}."
+        message = f"{what} should be a tensor of torch; it is of type {type(answer).__name__}."
         return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
     if answer.dtype not in (torch.float32, torch.float64):
         wanted = str(reference.value.dtype).removeprefix("torch.")
@@ -41,7 +41,9 @@ def judge_tensor(step: Step, answer: Any, what: str, reference: Reference) -> St
         if comparison.shape != comparison.expected_shape:
             status = Status.CORRECT_SHAPE_DIFFERS
             remarks = (
-                f"the shape is {comparison.shape}; the variable's is {comparison.expected_shape}",
+                f"the shape is {comparison.shape} and the variable's is "
+                f"{comparison.expected_shape}: it counts, but a later step may not fit "
+                "(`keepdim=True` keeps a dimension of size 1)",
             )
     elif not torch.isfinite(answer).all():
         status, diagnosis = Status.NOT_FINITE, _not_finite(answer, what)

@@ -35,6 +35,9 @@ class _Look:
     verb: str = "is "
 
 
+# Above this a fraction is no more telling than its decimals: any number is near some fraction.
+_LARGEST_DENOMINATOR = 64
+
 # A list of more rows or columns than this points at nothing.
 _MOST_LINES = 8
 
@@ -88,13 +91,17 @@ def render_summary(stage: Stage, verdicts: Sequence[StepVerdict]) -> Rendered:
     for step in stage.steps:
         if isinstance(step, ManualStep):
             look = _Look("✎", "graded by your instructor", _OPEN)
+            word = look.word
         else:
-            look = _LOOKS[by_name[step.name].status]
-        lines.append(f"  {look.icon} {step.name:<{width}}{look.word}")
+            verdict = by_name[step.name]
+            look = _LOOKS[verdict.status]
+            origins = " and ".join(verdict.follows_from)
+            word = f"{look.word}, follows from {origins}" if origins else look.word
+        lines.append(f"  {look.icon} {step.name:<{width}}{word}")
         rows.append(
             f'<tr><td style="color:{look.color};font-weight:bold">{look.icon}</td>'
             f'<td style="text-align:left"><code>{escape(step.name)}</code></td>'
-            f'<td style="text-align:left">{look.word}</td></tr>'
+            f'<td style="text-align:left">{escape(word)}</td></tr>'
         )
     points = sum(verdict.points for verdict in verdicts)
     possible = sum(verdict.max_points for verdict in verdicts)
@@ -151,7 +158,8 @@ def _difference(comparison: Comparison) -> list[tuple[str, str]]:
             + f": yours {comparison.worst_actual:.6g}, expected {comparison.worst_expected:.6g}",
         )
     )
-    if comparison.ratio is not None:
+    # A single number is always some multiple of the right one.
+    if comparison.ratio is not None and comparison.entries > 1:
         findings.append(("Ratio", f"yours is {_number(comparison.ratio)} times the expected one"))
     return findings
 
@@ -173,7 +181,7 @@ def _entries(comparison: Comparison) -> str:
 
 def _number(ratio: float) -> str:
     """A ratio as a fraction where it is one: 1/32 says more than 0.03125."""
-    fraction = Fraction(ratio).limit_denominator(1000)
+    fraction = Fraction(ratio).limit_denominator(_LARGEST_DENOMINATOR)
     if ratio and abs(float(fraction) / ratio - 1) < 1e-6:
         return str(fraction)
     return f"{ratio:.4g}"

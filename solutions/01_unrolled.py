@@ -493,6 +493,9 @@ print("first is still", first.tolist())
 # is as good as zero; in another network it would cost you an evening. `a = b + c` in one expression
 # is safe, too: it makes a new tensor.
 #
+# The check is as blind here as it was in step 7: the maximum's contribution is zero, so an answer
+# without it passes as well. Write it all the same; in another network it would not be zero.
+#
 # **Step 8.** Both contributions: the subtraction's, as it is, and the maximum's, by its one-hot
 # route. `(32, 27)` in all.
 

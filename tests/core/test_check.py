@@ -151,7 +151,7 @@ def test_a_missing_dimension_of_size_one_passes_with_a_remark(
     check(name)
     (verdict,) = [verdict for verdict in check.verdicts() if verdict.name == name]
     assert verdict.status is Status.CORRECT_SHAPE_DIFFERS and verdict.points == 1
-    assert "the variable's is" in verdict.remarks[0]
+    assert "a later step may not fit" in verdict.remarks[0]
 
 
 def test_a_float32_answer_passes(check: CheckClass, namespace: dict[str, Any]) -> None:
@@ -166,7 +166,44 @@ def test_a_changed_forward_variable_is_noticed(
     """A wrong answer on a forward variable that some cell has changed says which one."""
     namespace["h"] += 1
     namespace["dW2"] = namespace["h"].T @ namespace["dlogits"]
-    assert "`h` no longer holds its forward value" in str(_failure(check, "dW2"))
+    message = str(_failure(check, "dW2"))
+    assert "`h` is not what the forward pass makes of `hpreact`" in message
+    assert "`logits` is not" not in message  # what follows from h is no news
+
+
+def test_a_spoiled_input_is_no_crash(check: CheckClass, namespace: dict[str, Any]) -> None:
+    """When the forward pass no longer runs, the check says so in one sentence."""
+    namespace["n"] = 27
+    error = _failure(check, "dprobs")
+    assert error.verdict is None
+    assert "the forward pass no longer runs" in str(error) and "`n`" in str(error)
+
+
+def test_one_tensor_under_two_names_is_noticed(
+    check: CheckClass, namespace: dict[str, Any]
+) -> None:
+    """`dhprebn = dbndiff` and then `+=` spoils dbndiff: its check names the shared memory."""
+    namespace["dhprebn"] = namespace["dbndiff"]
+    namespace["dhprebn"] += 1
+    assert "`dbndiff` and `dhprebn` are one tensor in memory" in str(_failure(check, "dbndiff"))
+
+
+def test_an_upstream_gradient_without_its_size_one_dimension_is_named(
+    check: CheckClass, namespace: dict[str, Any]
+) -> None:
+    """A flat dcounts_sum_inv passes, and is named when the next step does not fit."""
+    namespace["dcounts_sum_inv"] = namespace["dcounts_sum_inv"].squeeze()
+    check("dcounts_sum_inv")
+    namespace["dcounts_sum"] = -(namespace["counts_sum"] ** -2) * namespace["dcounts_sum_inv"]
+    message = str(_failure(check, "dcounts_sum"))
+    assert "your `dcounts_sum_inv` has shape (32,), and `counts_sum_inv` has (32, 1)" in message
+
+
+def test_called_without_a_name_it_says_how(check: CheckClass) -> None:
+    """`check()` and a bare `check` tell how to call it."""
+    with pytest.raises(ValueError, match=r'say which step .* check\("dlogprobs"\) judges a step'):
+        check()
+    assert repr(check).startswith('check("dlogprobs") judges a step of 01_unrolled')
 
 
 def test_a_missing_forward_variable(check: CheckClass, namespace: dict[str, Any]) -> None:
@@ -252,7 +289,8 @@ def test_a_remark_on_any_call_is_kept() -> None:
     verdict = _verdict_of(step, total=lambda x, keep: x.sum(0))
     assert verdict.status is Status.CORRECT_SHAPE_DIFFERS
     assert verdict.remarks == (
-        "the shape is (4,); the variable's is (1, 4)",
+        "the shape is (4,) and the variable's is (1, 4): it counts, but a later step may not fit "
+        "(`keepdim=True` keeps a dimension of size 1)",
         "this is the result of total(tensor of shape (3, 4), True)",
     )
 
