@@ -56,7 +56,7 @@ class Check:
     def __call__(self, name: str = "") -> None:
         """Judge the step ``name``: one quiet line if it is right, CheckFailed if it is not.
 
-        Raises ValueError for a name that is no step of the stage.
+        A name that is no step of the stage fails, too.
         """
         step = self._step(name)
         with _random_state_kept():
@@ -84,15 +84,15 @@ class Check:
 
     def _step(self, name: str) -> Step:
         if not isinstance(name, str) or not name:
-            raise ValueError(f"say which step to check, by its name in quotes: {self!r}")
+            raise CheckFailed(f"say which step to check, by its name in quotes: {self!r}")
         step = self._stage.by_name.get(name)
         if step is None:
             names = [step.name for step in self._stage.checked]
             close = difflib.get_close_matches(name, names, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"the steps are {', '.join(names)}"
-            raise ValueError(f"{self._stage.name} has no step {name!r}: {hint}")
+            raise CheckFailed(f"{self._stage.name} has no step {name!r}: {hint}")
         if isinstance(step, ManualStep):
-            raise ValueError(f"the step {name!r} is graded by your instructor, not by a check")
+            raise CheckFailed(f"the step {name!r} is graded by your instructor, not by a check")
         return step
 
 

@@ -71,19 +71,28 @@ def examine(step: Step, state: State) -> StepVerdict:
         return unjudged(
             step, Status.NOT_ATTEMPTED, "not_attempted", f"`{step.name}` has no value yet."
         )
-    match step:
-        case GradientStep():
-            return _examine_gradient(step, answer, state)
-        case ValueStep():
-            reference = step.expected(*(state.read(name) for name in step.inputs))
-            return judge_tensor(step, answer, step.name, reference)
-        case FunctionStep():
-            return examine_function(step, answer)
-        case PropertyStep():
-            inputs = [state.read(name) for name in step.inputs]
-            return _examine_property(step, answer, inputs)
-        case _:
-            raise TypeError(f"step {step.name} is graded by the instructor")
+    # A notebook may have switched autograd off; the references need it.
+    with torch.inference_mode(False), torch.enable_grad():
+        match step:
+            case GradientStep():
+                return _examine_gradient(step, answer, state)
+            case ValueStep():
+                return judge_tensor(step, answer, step.name, _expected(step, state))
+            case FunctionStep():
+                return examine_function(step, answer)
+            case PropertyStep():
+                inputs = [state.read(name) for name in step.inputs]
+                return _examine_property(step, answer, inputs)
+            case _:
+                raise TypeError(f"step {step.name} is graded by the instructor")
+
+
+def _expected(step: ValueStep, state: State) -> Reference:
+    inputs = [state.read(name) for name in step.inputs]
+    try:
+        return step.expected(*inputs)
+    except Exception as error:
+        raise SpoiledInput(", ".join(f"`{name}`" for name in step.inputs)) from error
 
 
 def _examine_gradient(step: GradientStep, answer: Any, state: State) -> StepVerdict:
@@ -106,24 +115,40 @@ def _examine_gradient(step: GradientStep, answer: Any, state: State) -> StepVerd
 def _follows_from(step: GradientStep, answer: Tensor, state: State) -> tuple[str, ...]:
     """The wrong upstream gradients from which this answer follows by the right local rule."""
     values, gradients = state.passes(step)
-    upstream: dict[str, Tensor] = {}
-    wrong = []
-    for consumer in step.graph.consumers(step.variable):
-        given = state.namespace.get(f"d{consumer}")
-        if consumer == step.graph.output and given is None:
-            given = torch.ones_like(values[consumer])
-        shape = values[consumer].shape
-        if not isinstance(given, Tensor) or not same_but_for_ones(given.shape, shape):
-            return ()
-        upstream[consumer] = given.detach().to(values[consumer].dtype).reshape(shape)
-        reference = step.graph.reference(values, gradients, consumer)
-        if not compare(upstream[consumer], reference).passed:
-            wrong.append(f"d{consumer}")
-    if not wrong:
+    wrong: dict[str, None] = {}
+
+    def given(variable: str) -> Tensor | None:
+        """The student's gradient of ``variable``, or else what their later ones make of it."""
+        if variable == step.graph.output:
+            return torch.ones_like(values[variable])
+        name, shape = f"d{variable}", values[variable].shape
+        theirs = state.namespace.get(name)
+        if theirs is None:
+            upstream = upstream_of(variable)
+            return None if upstream is None else step.graph.local_rule(values, variable, upstream)
+        if not isinstance(theirs, Tensor) or not same_but_for_ones(theirs.shape, shape):
+            return None
+        theirs = theirs.detach().to(values[variable].dtype).reshape(shape)
+        if not compare(theirs, step.graph.reference(values, gradients, variable)).passed:
+            wrong[name] = None
+        return theirs
+
+    def upstream_of(variable: str) -> dict[str, Tensor] | None:
+        upstream = {}
+        for consumer in step.graph.consumers(variable):
+            if (tensor := given(consumer)) is None:
+                return None
+            upstream[consumer] = tensor
+        return upstream
+
+    upstream = upstream_of(step.variable)
+    if not wrong or upstream is None:
         return ()
     expected = step.graph.local_rule(values, step.variable, upstream)
-    reference = Reference(expected, step.graph.term_scale(values, step.variable, upstream))
-    return tuple(wrong) if compare(answer, reference).passed else ()
+    scale = step.graph.term_scale(values, step.variable, upstream)
+    # Zeros upstream make zeros of every rule: that says nothing about this one.
+    follows = scale > 0 and compare(answer, Reference(expected, scale)).passed
+    return tuple(wrong) if follows else ()
 
 
 def _examine_property(step: PropertyStep, answer: Any, inputs: list[Any]) -> StepVerdict:

@@ -30,7 +30,7 @@ def _changed_variables(
 ) -> list[str]:
     """Forward variables that are not what their inputs make them."""
     remarks = []
-    for name in step.graph.nodes:
+    for name in step.graph.nodes[:-1]:  # nothing reads the last, so it spoils nothing
         value = namespace.get(name)
         if not isinstance(value, Tensor) or not value.is_floating_point():
             continue

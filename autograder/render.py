@@ -158,9 +158,10 @@ def _difference(comparison: Comparison) -> list[tuple[str, str]]:
             + f": yours {comparison.worst_actual:.6g}, expected {comparison.worst_expected:.6g}",
         )
     )
-    # A single number is always some multiple of the right one.
-    if comparison.ratio is not None and comparison.entries > 1:
-        findings.append(("Ratio", f"yours is {_number(comparison.ratio)} times the expected one"))
+    # A single number is always some multiple of the right one, and 1 would be no difference.
+    ratio = comparison.ratio
+    if ratio is not None and comparison.entries > 1 and abs(ratio - 1) > 1e-6:
+        findings.append(("Ratio", f"yours is {_number(ratio)} times the expected one"))
     return findings
 
 

@@ -56,13 +56,15 @@ class FunctionStep:
 
     ``draw`` makes several argument tuples from a generator; ``expected`` takes one of them and
     returns a reference for each of ``results`` (names used in messages). A function of a single
-    result returns it bare; of several, a tuple in the order of ``results``.
+    result returns it bare; of several, a tuple in the order of ``results``. ``exact_shape`` is
+    for a function whose very purpose is a shape: then a missing size-1 dimension is wrong.
     """
 
     name: str
     draw: Callable[[torch.Generator], list[tuple[Any, ...]]]
     expected: Callable[..., tuple[Reference, ...]]
     results: tuple[str, ...] = ("result",)
+    exact_shape: bool = False
     points: float = 1.0
 
 

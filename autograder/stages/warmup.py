@@ -180,7 +180,7 @@ STAGE = Stage(
         FunctionStep("numerical_gradient", _draw_functions, _central_difference),
         PropertyStep("good_step", ("wave", "points"), _judge_step_size),
         GradientStep("da", TWICE),
-        FunctionStep("unbroadcast", _draw_broadcasts, _unbroadcast),
+        FunctionStep("unbroadcast", _draw_broadcasts, _unbroadcast, exact_shape=True),
         GradientStep("dA", MATMUL),
         GradientStep("dB", MATMUL),
         GradientStep("dtable", GATHER),
