@@ -24,7 +24,6 @@ STAGES = ("01_unrolled", "02_cross_entropy", "03_batchnorm")
 def _course_folder(keep: Path | None) -> Iterator[Path]:
     """A folder for the course: ``keep``, or one that goes away afterwards."""
     if keep:
-        keep.mkdir(parents=True)
         yield keep
     else:
         with tempfile.TemporaryDirectory(prefix="course-") as folder:
@@ -57,6 +56,12 @@ def main(arguments: Sequence[str] | None = None, checkout: Checkout = CHECKOUT) 
     if missing:
         print(f"There is no solution of {missing[0]}; run make solutions.", file=sys.stderr)
         return 3
+    try:
+        if keep:
+            keep.mkdir(parents=True)
+    except OSError as error:
+        print(f"{keep} cannot be made: {error.strerror}; name another folder.", file=sys.stderr)
+        return 2
     from autograder.stages import STAGES as stages
 
     results: list[Result] = []
