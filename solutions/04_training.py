@@ -18,7 +18,7 @@
 # stages 01 to 03 at hand: nearly every line that you need is in them.
 
 # %% locked="setup"
-import matplotlib.pyplot as plt  # noqa: F401  # for plots of your own
+import matplotlib.pyplot as plt  # for plots of your own
 import torch
 import torch.nn.functional as F
 

@@ -55,8 +55,11 @@ _FOOT = """
 4. The **Validate** button in a notebook's toolbar runs everything once more from the top, as
    grading will. It takes a while; `check` is what you need while you work.
 
-The notebooks here are your own copies: an update of the course never changes them. To begin a
-stage anew, run `autograder lab --reset 01_unrolled` in a terminal; your old copy is kept beside it.
+The notebooks here are your own copies: an update of the course never changes them.
+
+To begin a stage anew, close its tab, open a terminal with **File > New > Terminal**, and type
+`autograder lab --reset 01_unrolled`; your old copy is kept beside the fresh one. (In the course's
+own folder, `make lab LAB_ARGS="--reset 01_unrolled"` does the same.)
 
 *This page is written anew at each start of* `autograder lab`*, so keep no notes in it.*
 """
@@ -94,11 +97,9 @@ def write_landing_page(work: Path, notebooks: Mapping[str, Path]) -> Path:
 
 
 def _title(stage: str, notebook: Path) -> str:
-    """The stage's number and its notebook's first heading, fit for a link in a table."""
-    title = stage
+    """The notebook's first heading, or else the stage's name, fit for a link in a table."""
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         heading = re.search(r"^# +(.+?) *$", "".join(cell["source"]), re.MULTILINE)
         if cell["cell_type"] == "markdown" and heading:
-            title = re.sub(r"([\[\]|])", r"\\\1", heading[1])
-            break
-    return title if title.startswith(stage[:2]) else f"{stage[:2]} · {title}"
+            return re.sub(r"([\[\]|])", r"\\\1", heading[1])
+    return stage
