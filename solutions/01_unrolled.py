@@ -158,7 +158,7 @@ for parameter in parameters:
     parameter.grad = None
 for variable in intermediates:
     variable.retain_grad()
-loss.backward()
+loss.backward(retain_graph=True)  # so that this cell can be run again
 torch.set_grad_enabled(False)  # from here on PyTorch records nothing: the rest is ours
 
 same = all(variable.grad.shape == variable.shape for variable in intermediates + parameters)
