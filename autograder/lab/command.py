@@ -45,8 +45,7 @@ def lab(work: Path | None, reset: str | None, arguments: Sequence[str]) -> int:
     """
     folder = (work or work_directory()).expanduser().absolute()
     release = release_directory()
-    stages = release_notebooks(release)
-    if not stages:
+    if not release_notebooks(release):
         return _complain(
             f"There are no release notebooks in {release}; run `make notebooks` to generate them.",
             3,
@@ -64,7 +63,7 @@ def lab(work: Path | None, reset: str | None, arguments: Sequence[str]) -> int:
             _warn_of_a_short_list(load_names())  # better one sentence here than five tracebacks
         for change in put_copies(release, folder):
             print(_told(change, folder))
-        write_landing_page(folder, stages)
+        write_landing_page(folder, release)
         print(f"JupyterLab starts in {folder}; Ctrl-C here stops it.", flush=True)
         code = serve(folder, arguments)
     except (UnknownStage, NamesError) as problem:

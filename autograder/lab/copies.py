@@ -24,6 +24,7 @@ __all__ = [
     "UnknownStage",
     "copy_path",
     "find_stage",
+    "newer_releases",
     "put_copies",
     "release_notebooks",
     "reset_copy",
@@ -120,6 +121,20 @@ def _offer(mine: Path, content: bytes, current: str, known: dict[str, str]) -> P
         return None
     known["offered"] = current
     return _create_numbered(mine.with_suffix(".new.ipynb"), content)
+
+
+def newer_releases(release: Path, work: Path) -> list[Path]:
+    """The notebooks in the work folder that hold a newer release than the copy beside them."""
+    record = _read_record(work)
+    found = []
+    for stage, notebook in release_notebooks(release).items():
+        content = notebook.read_bytes()
+        if record.get(stage, {}).get("offered") == checksum(content):
+            written = with_python_version(content)
+            beside = sorted(copy_path(work, stage).parent.glob(f"{stage}.new*.ipynb"))
+            # Somebody may work in the offered notebook: then its name is all there is to go by.
+            found += [path for path in beside if path.read_bytes() == written] or beside
+    return found
 
 
 def reset_copy(release: Path, work: Path, stage: str, now: datetime) -> list[Change]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from autograder.lab.copies import copy_path
+from autograder.lab.copies import newer_releases, release_notebooks
 from autograder.lab.files import replace
 
 __all__ = ["LANDING_PAGE", "landing_page", "write_landing_page"]
@@ -83,14 +83,12 @@ def landing_page(titles: Mapping[str, str], newer: Iterable[Path] = ()) -> str:
     return text + _FOOT
 
 
-def write_landing_page(work: Path, notebooks: Mapping[str, Path]) -> Path:
+def write_landing_page(work: Path, release: Path) -> Path:
     """Write the landing page into the work folder, from the release notebooks; returns its path."""
-    titles = {stage: _title(stage, notebook) for stage, notebook in notebooks.items()}
-    newer = [
-        path.relative_to(work)
-        for stage in notebooks
-        for path in sorted(copy_path(work, stage).parent.glob(f"{stage}.new*.ipynb"))
-    ]
+    titles = {
+        stage: _title(stage, notebook) for stage, notebook in release_notebooks(release).items()
+    }
+    newer = [path.relative_to(work) for path in newer_releases(release, work)]
     page = work / LANDING_PAGE
     replace(page, landing_page(titles, newer).encode())
     return page

@@ -81,6 +81,11 @@ def test_a_newer_release_is_told_and_linked(
     assert "stays as it is" in lines[1]
     assert "(01_unrolled/01_unrolled.new.ipynb)" in (work / "START_HERE.md").read_text("utf-8")
 
+    # Once the stage has begun anew from that release, nothing newer is left to offer.
+    assert main(["lab", "--work", str(work), "--reset", "01_unrolled"]) == 0
+    assert main(["lab", "--work", str(work)]) == 0
+    assert "newer release" not in (work / "START_HERE.md").read_text("utf-8")
+
 
 def test_every_stage_of_the_course_has_its_line() -> None:
     """The map tells what each of the five stages makes one able to do."""
