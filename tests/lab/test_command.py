@@ -84,7 +84,7 @@ def test_a_newer_release_is_told_and_linked(
     # Once the stage has begun anew from that release, nothing newer is left to offer.
     assert main(["lab", "--work", str(work), "--reset", "01_unrolled"]) == 0
     assert main(["lab", "--work", str(work)]) == 0
-    assert "newer release" not in (work / "START_HERE.md").read_text("utf-8")
+    assert "01_unrolled.new.ipynb" not in (work / "START_HERE.md").read_text("utf-8")
 
 
 def test_every_stage_of_the_course_has_its_line() -> None:

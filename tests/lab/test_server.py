@@ -48,6 +48,17 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
+def answer_to(request: urllib.request.Request) -> str:
+    """The body of the answer; the connection is closed whatever the status."""
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            body: bytes = answer.read()
+            return body.decode()
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise
+
+
 class Lab:
     """A running `autograder lab` at a terminal of its own."""
 
@@ -80,9 +91,7 @@ class Lab:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/{path}", headers={"Authorization": f"token {self.token}"}
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            body: bytes = answer.read()
-            return body.decode()
+        return answer_to(request)
 
     def post(self, path: str, content: object) -> str:
         """The body of the answer to a request that makes something."""
@@ -91,9 +100,7 @@ class Lab:
             data=json.dumps(content).encode(),
             headers={"Authorization": f"token {self.token}"},
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            body: bytes = answer.read()
-            return body.decode()
+        return answer_to(request)
 
     def stop(self) -> int | None:
         """Press Ctrl-C once; the exit code."""
