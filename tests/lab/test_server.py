@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from tornado.websocket import websocket_connect
+from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from autograder.lab.quiet import Settled
 from autograder.lab.server import jupyter_environment
@@ -57,6 +57,13 @@ def answer_to(request: urllib.request.Request) -> str:
     except urllib.error.HTTPError as error:
         error.close()
         raise
+
+
+async def hang_up(connection: WebSocketClientConnection) -> None:
+    """Close a web socket and wait until the server has closed it, too."""
+    connection.close()
+    while await connection.read_message() is not None:
+        pass
 
 
 class Lab:
@@ -206,7 +213,7 @@ def test_opening_a_notebook_and_its_kernel_says_nothing(lab: Lab) -> None:
     async def hear() -> None:
         connection = await websocket_connect(channels)
         assert await connection.read_message() is not None  # it runs
-        connection.close()
+        await hang_up(connection)
 
     asyncio.run(asyncio.wait_for(hear(), timeout=120))
     with pytest.raises(urllib.error.HTTPError, match="404"):
@@ -245,7 +252,7 @@ def test_jupyterlab_s_terminal_finds_the_command(lab: Lab, work: Path) -> None:
         )
         while not found.exists():
             await connection.read_message()
-        connection.close()
+        await hang_up(connection)
 
     asyncio.run(asyncio.wait_for(ask(), timeout=120))
     assert found.read_text().strip() == str(Path(sys.executable).parent / "autograder")
