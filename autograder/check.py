@@ -9,7 +9,7 @@ from typing import Any
 import numpy
 import torch
 
-from autograder.examine import MissingInput, State, examine
+from autograder.examine import MissingInput, SpoiledInput, State, examine
 from autograder.render import Rendered, headline, render_summary, render_verdict
 from autograder.stages import stage as find_stage
 from autograder.steps import ManualStep, Step
@@ -49,17 +49,18 @@ class Check:
         self._stage = find_stage(stage)
         self._namespace = namespace
 
-    def __call__(self, name: str) -> None:
+    def __repr__(self) -> str:
+        first = self._stage.checked[0].name
+        return f'check("{first}") judges a step of {self._stage.name}; check.summary() lists them'
+
+    def __call__(self, name: str = "") -> None:
         """Judge the step ``name``: one quiet line if it is right, CheckFailed if it is not.
 
-        Raises ValueError for a name that is no step of the stage.
+        A name that is no step of the stage fails, too.
         """
         step = self._step(name)
         with _random_state_kept():
-            try:
-                verdict = examine(step, State(self._namespace))
-            except MissingInput as missing:
-                raise CheckFailed(_missing(step, missing)) from None
+            verdict = _examine(step, State(self._namespace))
         rendered = render_verdict(verdict)
         shown = _display(rendered)
         if not verdict.status.passed:
@@ -69,17 +70,11 @@ class Check:
     def verdicts(self) -> tuple[StepVerdict, ...]:
         """The verdict on every step that can be checked, in the notebook's order.
 
-        Raises CheckFailed if a variable of the notebook's own cells is missing.
+        Raises CheckFailed if a variable of the notebook's own cells is missing or spoiled.
         """
         state = State(self._namespace)
-        verdicts = []
         with _random_state_kept():
-            for step in self._stage.checked:
-                try:
-                    verdicts.append(examine(step, state))
-                except MissingInput as missing:
-                    raise CheckFailed(_missing(step, missing)) from None
-        return tuple(verdicts)
+            return tuple(_examine(step, state) for step in self._stage.checked)
 
     def summary(self) -> None:
         """Show every step of the stage with its status, and which one is next."""
@@ -88,22 +83,30 @@ class Check:
             print(rendered.text)
 
     def _step(self, name: str) -> Step:
+        if not isinstance(name, str) or not name:
+            raise CheckFailed(f"say which step to check, by its name in quotes: {self!r}")
         step = self._stage.by_name.get(name)
         if step is None:
             names = [step.name for step in self._stage.checked]
-            close = difflib.get_close_matches(str(name), names, n=1)
+            close = difflib.get_close_matches(name, names, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"the steps are {', '.join(names)}"
-            raise ValueError(f"{self._stage.name} has no step {name!r}: {hint}")
+            raise CheckFailed(f"{self._stage.name} has no step {name!r}: {hint}")
         if isinstance(step, ManualStep):
-            raise ValueError(f"the step {name!r} is graded by your instructor, not by a check")
+            raise CheckFailed(f"the step {name!r} is graded by your instructor, not by a check")
         return step
 
 
-def _missing(step: Step, missing: MissingInput) -> str:
-    return (
-        f"{step.name} cannot be checked: the variable `{missing.name}` is not there. It is made "
-        "in a cell above: run every cell from the top (Run > Run All Above Selected Cell)."
-    )
+def _examine(step: Step, state: State) -> StepVerdict:
+    try:
+        return examine(step, state)
+    except MissingInput as missing:
+        reason = f"the variable `{missing.name}` is not there. It is made in a cell above"
+    except SpoiledInput as spoiled:
+        reason = f"the forward pass no longer runs. A cell has changed one of {spoiled}"
+    raise CheckFailed(
+        f"{step.name} cannot be checked: {reason}: run every cell from the top "
+        "(Run > Run All Above Selected Cell)."
+    ) from None
 
 
 def _display(rendered: Rendered) -> bool:

@@ -56,7 +56,8 @@ def _add_lab(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     lab.add_argument(
         "--reset",
         metavar="STAGE",
-        help="begin a stage anew, keep the old copy under a dated name, and start nothing",
+        help="begin a stage anew (01 or warmup will do), keep the old copy under a dated name, "
+        "and start nothing",
     )
     lab.add_argument(
         "--work",

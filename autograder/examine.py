@@ -9,10 +9,11 @@ from torch import Tensor
 from autograder.compare import Reference, compare, same_but_for_ones
 from autograder.examine_function import examine_function
 from autograder.judge_tensor import judge_tensor, unjudged
+from autograder.remarks import remarks_on
 from autograder.steps import FunctionStep, GradientStep, PropertyStep, Step, ValueStep
 from autograder.verdict import Status, StepVerdict
 
-__all__ = ["MissingInput", "State", "examine"]
+__all__ = ["MissingInput", "SpoiledInput", "State", "examine"]
 
 
 class MissingInput(LookupError):
@@ -21,6 +22,10 @@ class MissingInput(LookupError):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
+
+
+class SpoiledInput(ValueError):
+    """The variables that the notebook's own cells made no longer fit each other."""
 
 
 class State:
@@ -40,94 +45,110 @@ class State:
         return self.namespace[name]
 
     def passes(self, step: GradientStep) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """Forward values and reference gradients of the step's graph."""
+        """Forward values and reference gradients of the step's graph.
+
+        Raises MissingInput, or SpoiledInput if its forward pass does not run.
+        """
         key = id(step.graph)
         if key not in self._passes:
             inputs = {name: self.read(name) for name in step.graph.inputs}
-            self._passes[key] = (step.graph.forward(inputs), step.graph.gradients(inputs))
+            try:
+                self._passes[key] = (step.graph.forward(inputs), step.graph.gradients(inputs))
+            except Exception as error:  # whatever operation comes upon the changed variable first
+                raise SpoiledInput(", ".join(f"`{name}`" for name in inputs)) from error
         return self._passes[key]
 
 
 def examine(step: Step, state: State) -> StepVerdict:
     """The verdict on ``step``, whose answer is the variable of its name in the state.
 
-    Raises MissingInput when a variable that is not the student's to make is missing, and
-    TypeError for a step that only a person can judge.
+    Raises MissingInput or SpoiledInput when a variable that is not the student's to make is
+    missing or has been changed to something the forward pass cannot use, and TypeError for a step
+    that only a person can judge.
     """
     answer = state.namespace.get(step.name)
     if answer is None or answer is Ellipsis:
         return unjudged(
-            step, Status.NOT_ATTEMPTED, "not_attempted", f"`{step.name}` is not defined yet."
+            step, Status.NOT_ATTEMPTED, "not_attempted", f"`{step.name}` has no value yet."
         )
-    match step:
-        case GradientStep():
-            return _examine_gradient(step, answer, state)
-        case ValueStep():
-            reference = step.expected(*(state.read(name) for name in step.inputs))
-            return judge_tensor(step, answer, step.name, reference)
-        case FunctionStep():
-            return examine_function(step, answer)
-        case PropertyStep():
-            inputs = [state.read(name) for name in step.inputs]
-            return _examine_property(step, answer, inputs)
-        case _:
-            raise TypeError(f"step {step.name} is graded by the instructor")
+    # A notebook may have switched autograd off; the references need it.
+    with torch.inference_mode(False), torch.enable_grad():
+        match step:
+            case GradientStep():
+                return _examine_gradient(step, answer, state)
+            case ValueStep():
+                return judge_tensor(step, answer, step.name, _expected(step, state))
+            case FunctionStep():
+                return examine_function(step, answer)
+            case PropertyStep():
+                inputs = [state.read(name) for name in step.inputs]
+                return _examine_property(step, answer, inputs)
+            case _:
+                raise TypeError(f"step {step.name} is graded by the instructor")
+
+
+def _expected(step: ValueStep, state: State) -> Reference:
+    inputs = [state.read(name) for name in step.inputs]
+    try:
+        return step.expected(*inputs)
+    except Exception as error:
+        raise SpoiledInput(", ".join(f"`{name}`" for name in step.inputs)) from error
 
 
 def _examine_gradient(step: GradientStep, answer: Any, state: State) -> StepVerdict:
     values, gradients = state.passes(step)
     reference = step.graph.reference(values, gradients, step.variable)
     verdict = judge_tensor(step, answer, step.name, reference)
-    if verdict.comparison is None or verdict.status.passed:
+    if verdict.comparison is None or verdict.status.passed or not isinstance(answer, Tensor):
         return verdict
     return StepVerdict(
         step.name,
         verdict.status,
         step.points,
         verdict.diagnosis,
-        remarks=_changed_variables(step, state, values),
+        remarks=remarks_on(step, answer, state.namespace, values),
         follows_from=_follows_from(step, answer, state),
         comparison=verdict.comparison,
-    )
-
-
-def _changed_variables(
-    step: GradientStep, state: State, values: Mapping[str, Any]
-) -> tuple[str, ...]:
-    """A remark for each forward variable that no longer holds what the forward pass gave it."""
-    return tuple(
-        f"`{name}` no longer holds its forward value: run the forward pass again, and make sure "
-        f"that no cell changes `{name}`."
-        for name in step.graph.nodes
-        if isinstance(value := state.namespace.get(name), Tensor)
-        and value.is_floating_point()
-        and not (
-            value.shape == values[name].shape and compare(value, Reference.of(values[name])).passed
-        )
     )
 
 
 def _follows_from(step: GradientStep, answer: Tensor, state: State) -> tuple[str, ...]:
     """The wrong upstream gradients from which this answer follows by the right local rule."""
     values, gradients = state.passes(step)
-    upstream: dict[str, Tensor] = {}
-    wrong = []
-    for consumer in step.graph.consumers(step.variable):
-        given = state.namespace.get(f"d{consumer}")
-        if consumer == step.graph.output and given is None:
-            given = torch.ones_like(values[consumer])
-        shape = values[consumer].shape
-        if not isinstance(given, Tensor) or not same_but_for_ones(given.shape, shape):
-            return ()
-        upstream[consumer] = given.detach().to(values[consumer].dtype).reshape(shape)
-        reference = step.graph.reference(values, gradients, consumer)
-        if not compare(upstream[consumer], reference).passed:
-            wrong.append(f"d{consumer}")
-    if not wrong:
+    wrong: dict[str, None] = {}
+
+    def given(variable: str) -> Tensor | None:
+        """The student's gradient of ``variable``, or else what their later ones make of it."""
+        if variable == step.graph.output:
+            return torch.ones_like(values[variable])
+        name, shape = f"d{variable}", values[variable].shape
+        theirs = state.namespace.get(name)
+        if theirs is None:
+            upstream = upstream_of(variable)
+            return None if upstream is None else step.graph.local_rule(values, variable, upstream)
+        if not isinstance(theirs, Tensor) or not same_but_for_ones(theirs.shape, shape):
+            return None
+        theirs = theirs.detach().to(values[variable].dtype).reshape(shape)
+        if not compare(theirs, step.graph.reference(values, gradients, variable)).passed:
+            wrong[name] = None
+        return theirs
+
+    def upstream_of(variable: str) -> dict[str, Tensor] | None:
+        upstream = {}
+        for consumer in step.graph.consumers(variable):
+            if (tensor := given(consumer)) is None:
+                return None
+            upstream[consumer] = tensor
+        return upstream
+
+    upstream = upstream_of(step.variable)
+    if not wrong or upstream is None:
         return ()
     expected = step.graph.local_rule(values, step.variable, upstream)
-    reference = Reference(expected, step.graph.term_scale(values, step.variable, upstream))
-    return tuple(wrong) if compare(answer, reference).passed else ()
+    scale = step.graph.term_scale(values, step.variable, upstream)
+    # Zeros upstream make zeros of every rule: that says nothing about this one.
+    follows = scale > 0 and compare(answer, Reference(expected, scale)).passed
+    return tuple(wrong) if follows else ()
 
 
 def _examine_property(step: PropertyStep, answer: Any, inputs: list[Any]) -> StepVerdict:

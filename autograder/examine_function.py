@@ -58,8 +58,8 @@ def _examine_call(
     try:
         with _default_dtype_of(arguments):
             returned = function(*given)
-    except NotImplementedError:
-        message = f"`{step.name}` is not written yet."
+    except NotImplementedError as error:
+        message = f"`{_raised_in(error)}` is not written yet."
         return unjudged(step, Status.NOT_ATTEMPTED, "not_attempted", message)
     except Exception as error:  # whatever a student's function raises is the student's verdict
         message = f"{call} raised {type(error).__name__}: {error}"
@@ -99,11 +99,19 @@ def _examine_result(
     step: FunctionStep, call: str, name: str, result: Any, reference: Reference
 ) -> StepVerdict:
     what = call if len(step.results) == 1 else f"{name} of {call}"
-    verdict = judge_tensor(step, result, what, reference)
+    verdict = judge_tensor(step, result, what, reference, step.exact_shape)
     if verdict.status is Status.CORRECT:
         return verdict
     remarks = (*verdict.remarks, f"this is the result of {what}")
     return dataclasses.replace(verdict, remarks=remarks)
+
+
+def _raised_in(error: Exception) -> str:
+    """The name of the function that raised: the student's, or another that it calls."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return frame.tb_frame.f_code.co_name if frame is not None else "the function"
 
 
 def _tensors(value: Any) -> Iterator[Tensor]:

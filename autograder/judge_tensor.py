@@ -6,11 +6,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.compare import Comparison, Reference, compare
+from autograder.compare import Comparison, Reference, compare, same_but_for_ones
 from autograder.steps import Step
 from autograder.verdict import Diagnosis, Status, StepVerdict
 
 __all__ = ["judge_tensor", "unjudged"]
+
+_PRECISIONS = (torch.float32, torch.float64)
 
 
 def unjudged(step: Step, status: Status, code: str, message: str) -> StepVerdict:
@@ -18,38 +20,53 @@ def unjudged(step: Step, status: Status, code: str, message: str) -> StepVerdict
     return StepVerdict(step.name, status, step.points, Diagnosis(code, message))
 
 
-def judge_tensor(step: Step, answer: Any, what: str, reference: Reference) -> StepVerdict:
+def judge_tensor(
+    step: Step, answer: Any, what: str, reference: Reference, exact_shape: bool = False
+) -> StepVerdict:
     """The verdict on one tensor (or number); ``what`` names it in messages.
 
     float32 and float64 are compared in the coarser of the two precisions; any other dtype is
-    wrong. Statuses: correct, correct_shape_differs, wrong, not_finite, not_a_tensor.
+    wrong. With ``exact_shape``, so is a shape that differs in a size-1 dimension. Statuses:
+    correct, correct_shape_differs, wrong, not_finite, not_a_tensor.
     """
-    if isinstance(answer, int | float) and not isinstance(answer, bool):
-        answer = torch.tensor(answer, dtype=reference.value.dtype)
-    if not isinstance(answer, Tensor):
-        message = f"{what} should be a tensor; it is of type {type(answer).__name__}."
+    if isinstance(answer, bool) or not isinstance(answer, int | float | Tensor):
+        message = f"{what} should be a tensor of torch; it is of type {type(answer).__name__}."
         return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
-    if answer.dtype not in (torch.float32, torch.float64):
-        wanted = str(reference.value.dtype).removeprefix("torch.")
-        message = f"{what} holds {str(answer.dtype).removeprefix('torch.')} numbers, not {wanted}."
+    try:
+        tensor = _plain(answer, reference)
+        comparison = compare(tensor, reference) if tensor.dtype in _PRECISIONS else None
+    except Exception as error:  # tensors without data, nested, masked, fake: torch says which
+        message = f"{what} cannot be read as an ordinary tensor: {type(error).__name__}."
+        return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
+    if comparison is None:
+        wanted, found = (
+            str(dtype).removeprefix("torch.") for dtype in (reference.value.dtype, tensor.dtype)
+        )
+        message = f"{what} holds {found} numbers, not {wanted}."
         return unjudged(step, Status.WRONG, "wrong_dtype", message)
-    comparison = compare(answer, reference)
+    status, diagnosis = Status.CORRECT, None
     remarks: tuple[str, ...] = ()
-    diagnosis = None
-    if comparison.passed:
-        status = Status.CORRECT
-        if comparison.shape != comparison.expected_shape:
-            status = Status.CORRECT_SHAPE_DIFFERS
-            remarks = (
-                f"the shape is {comparison.shape}; the variable's is {comparison.expected_shape}",
-            )
-    elif not torch.isfinite(answer).all():
-        status, diagnosis = Status.NOT_FINITE, _not_finite(answer, what)
-    else:
+    if not comparison.shapes_fit or (exact_shape and comparison.shape != comparison.expected_shape):
+        status, diagnosis = Status.WRONG, _wrong_shape(comparison, what)
+    elif not comparison.passed and not torch.isfinite(tensor).all():
+        status, diagnosis = Status.NOT_FINITE, _not_finite(tensor, what)
+    elif not comparison.passed:
         status = Status.WRONG
-        if not comparison.shapes_fit:
-            diagnosis = _wrong_shape(comparison, what)
+    elif comparison.shape != comparison.expected_shape:
+        status = Status.CORRECT_SHAPE_DIFFERS
+        remarks = (
+            f"the shape is {comparison.shape} and the variable's is {comparison.expected_shape}: "
+            "it counts, but a later step may not fit (`keepdim=True` keeps a dimension of size 1)",
+        )
     return StepVerdict(step.name, status, step.points, diagnosis, remarks, comparison=comparison)
+
+
+def _plain(answer: int | float | Tensor, reference: Reference) -> Tensor:
+    """The same numbers as a dense tensor in main memory: a sparse gradient is a gradient, too."""
+    if not isinstance(answer, Tensor):
+        return torch.tensor(answer, dtype=reference.value.dtype)
+    dense = answer.detach() if answer.layout is torch.strided else answer.detach().to_dense()
+    return dense.cpu()
 
 
 def _not_finite(answer: Tensor, what: str) -> Diagnosis:
@@ -64,6 +81,8 @@ def _wrong_shape(comparison: Comparison, what: str) -> Diagnosis:
     message = f"{what} has shape {shape} where {expected} is expected"
     if shape == expected[::-1]:
         return Diagnosis("transposed", f"{message}: is it transposed?")
+    if same_but_for_ones(shape, expected):
+        return Diagnosis("wrong_shape", f"{message}: a dimension of size 1 is missing or too many.")
     if math.prod(shape) == math.prod(expected):
         return Diagnosis("wrong_layout", f"{message}: as many entries, in another layout.")
     if _broadcasts(shape, expected):

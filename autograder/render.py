@@ -34,7 +34,11 @@ class Look:
     icon: str
     word: str
     color: str
+    verb: str = "is "
 
+
+# Above this a fraction is no more telling than its decimals: any number is near some fraction.
+_LARGEST_DENOMINATOR = 64
 
 # A list of more rows or columns than this points at nothing.
 _MOST_LINES = 8
@@ -47,12 +51,12 @@ LOOKS = {
     Status.CORRECT_SHAPE_DIFFERS: Look("✓", "right", _RIGHT),
     Status.HARD_CODED: Look("◐", "right in the notebook's own sizes only", _WRONG),
     Status.WRONG: Look("✗", "wrong", _WRONG),
-    Status.RAISED: Look("✗", "raised an error", _WRONG),
+    Status.RAISED: Look("✗", "raised an error", _WRONG, verb=""),
     Status.NOT_ATTEMPTED: Look("○", "not done yet", _OPEN),
     Status.NOT_FINITE: Look("✗", "not finite", _WRONG),
-    Status.NOT_A_TENSOR: Look("✗", "not a tensor", _WRONG),
-    Status.TIMEOUT: Look("✗", "taking too long", _WRONG),
-    Status.KILLED: Look("✗", "not computed: its process was ended", _WRONG),
+    Status.NOT_A_TENSOR: Look("✗", "of the wrong type", _WRONG),
+    Status.TIMEOUT: Look("✗", "took too long", _WRONG, verb=""),
+    Status.KILLED: Look("✗", "ended its process", _WRONG, verb=""),
     Status.USED_AUTOGRAD: Look("✗", "made with autograd", _WRONG),
 }
 
@@ -60,7 +64,7 @@ LOOKS = {
 def headline(verdict: StepVerdict) -> str:
     """The verdict in one line."""
     look = LOOKS[verdict.status]
-    return f"{look.icon} {verdict.name} is {look.word}" + _closeness(verdict)
+    return f"{look.icon} {verdict.name} {look.verb}{look.word}" + _closeness(verdict)
 
 
 def render_verdict(verdict: StepVerdict) -> Rendered:
@@ -79,7 +83,7 @@ def render_verdict(verdict: StepVerdict) -> Rendered:
     html = (
         f'<div style="border-left:4px solid {look.color};padding:2px 0 2px 10px">'
         f'<span style="color:{look.color};font-weight:bold">{look.icon}</span> '
-        f"<code>{escape(verdict.name)}</code> is <b>{look.word}</b>"
+        f"<code>{escape(verdict.name)}</code> {look.verb}<b>{look.word}</b>"
         f"{escape(_closeness(verdict))}{table}</div>"
     )
     return Rendered(text, html)
@@ -93,13 +97,17 @@ def render_summary(stage: Stage, verdicts: Sequence[StepVerdict]) -> Rendered:
     for step in stage.steps:
         if isinstance(step, ManualStep):
             look = Look("✎", "graded by your instructor", _OPEN)
+            word = look.word
         else:
-            look = LOOKS[by_name[step.name].status]
-        lines.append(f"  {look.icon} {step.name:<{width}}{look.word}")
+            verdict = by_name[step.name]
+            look = LOOKS[verdict.status]
+            origins = " and ".join(verdict.follows_from)
+            word = f"{look.word}, follows from {origins}" if origins else look.word
+        lines.append(f"  {look.icon} {step.name:<{width}}{word}")
         rows.append(
             f'<tr><td style="color:{look.color};font-weight:bold">{look.icon}</td>'
             f'<td style="text-align:left"><code>{escape(step.name)}</code></td>'
-            f'<td style="text-align:left">{look.word}</td></tr>'
+            f'<td style="text-align:left">{escape(word)}</td></tr>'
         )
     points = sum(verdict.points for verdict in verdicts)
     possible = sum(verdict.max_points for verdict in verdicts)
@@ -156,10 +164,10 @@ def _difference(comparison: Comparison) -> list[tuple[str, str]]:
             + f": yours {comparison.worst_actual:.6g}, expected {comparison.worst_expected:.6g}",
         )
     )
-    if comparison.ratio is not None:
-        findings.append(
-            ("Ratio", f"yours is {ratio_in_words(comparison.ratio)} times the expected one")
-        )
+    # A single number is always some multiple of the right one, and 1 would be no difference.
+    ratio = comparison.ratio
+    if ratio is not None and comparison.entries > 1 and abs(ratio - 1) > 1e-6:
+        findings.append(("Ratio", f"yours is {ratio_in_words(ratio)} times the expected one"))
     return findings
 
 
@@ -181,7 +189,7 @@ def entries_in_words(comparison: Comparison) -> str:
 
 def ratio_in_words(ratio: float) -> str:
     """A ratio as a fraction where it is one: 1/32 says more than 0.03125."""
-    fraction = Fraction(ratio).limit_denominator(1000)
+    fraction = Fraction(ratio).limit_denominator(_LARGEST_DENOMINATOR)
     if ratio and abs(float(fraction) / ratio - 1) < 1e-6:
         return str(fraction)
     return f"{ratio:.4g}"

@@ -67,15 +67,17 @@ class FunctionStep:
 
     ``draw`` makes several argument tuples from a generator; ``expected`` takes one of them and
     returns a reference for each of ``results`` (names used in messages). A function of a single
-    result returns it bare; of several, a tuple in the order of ``results``. ``own`` numbers the
-    draw that has the notebook's own sizes, if one has. ``right`` is a function of the package that
-    does the same: later steps go on with it where the student's is wrong.
+    result returns it bare; of several, a tuple in the order of ``results``. ``exact_shape`` is
+    for a function whose very purpose is a shape: then a missing size-1 dimension is wrong.
+    ``own`` numbers the draw that has the notebook's own sizes, if one has. ``right`` is a function
+    of the package that does the same: later steps go on with it where the student's is wrong.
     """
 
     name: str
     draw: Callable[[torch.Generator], list[tuple[Any, ...]]]
     expected: Callable[..., tuple[Reference, ...]]
     results: tuple[str, ...] = ("result",)
+    exact_shape: bool = False
     points: float = 1.0
     own: int | None = None
     right: Callable[..., Any] | None = None

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Warm-up: sensitivity, a ruler, and four rules
+# # 00 · Warm-up: sensitivity, a ruler, and four rules
 #
 # In this course you write every gradient of a small neural network by hand, and a check tells you
 # after each one whether it is right. This first stage is short. It makes sure that everything

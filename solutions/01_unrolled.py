@@ -158,7 +158,7 @@ for parameter in parameters:
     parameter.grad = None
 for variable in intermediates:
     variable.retain_grad()
-loss.backward()
+loss.backward(retain_graph=True)  # so that this cell can be run again
 torch.set_grad_enabled(False)  # from here on PyTorch records nothing: the rest is ours
 
 same = all(variable.grad.shape == variable.shape for variable in intermediates + parameters)
@@ -492,6 +492,9 @@ print("first is still", first.tolist())
 # correct answer to an earlier step. You would hardly notice it here, where the second contribution
 # is as good as zero; in another network it would cost you an evening. `a = b + c` in one expression
 # is safe, too: it makes a new tensor.
+#
+# The check is as blind here as it was in step 7: the maximum's contribution is zero, so an answer
+# without it passes as well. Write it all the same; in another network it would not be zero.
 #
 # **Step 8.** Both contributions: the subtraction's, as it is, and the maximum's, by its one-hot
 # route. `(32, 27)` in all.

@@ -17,7 +17,7 @@
 # Take paper again, more than last time.
 
 # %% locked="setup"
-import matplotlib.pyplot as plt  # noqa: F401  # for pictures of your own
+import matplotlib.pyplot as plt  # for pictures of your own
 import torch
 import torch.nn.functional as F
 

@@ -18,7 +18,7 @@
 # stages 01 to 03 at hand: nearly every line that you need is in them.
 
 # %% locked="setup"
-import matplotlib.pyplot as plt  # noqa: F401  # for plots of your own
+import matplotlib.pyplot as plt  # for plots of your own
 import torch
 import torch.nn.functional as F
 
@@ -318,7 +318,7 @@ draw_loss(losses, LOWERED, yardsticks)
 draw_update_ratios(ratios, EVERY)
 
 # %% [markdown]
-# Five of the lines lie between one thousandth and one hundredth while the rate is 0.1, `W2` a
+# Five of the lines lie between about one thousandth and one hundredth while the rate is 0.1, `W2` a
 # little higher still: a rate on the bold side, good for getting far in little time. Lowering it to
 # a tenth lowers every line by one. And far below the others, in a panel of its own, lies `b1`,
 # whose gradient is nothing but rounding. If you did not know why, this plot would be how you find

@@ -11,7 +11,7 @@ _LONGEST_LINE = 60  # characters of a cell's first line worth showing
 def grade_id(cell: NotebookNode) -> str | None:
     """The cell's nbgrader name: from its metadata, or from its marker before that is expanded."""
     nbgrader = cell.metadata.get("nbgrader")
-    if nbgrader:
+    if isinstance(nbgrader, dict) and "grade_id" in nbgrader:
         return str(nbgrader["grade_id"])
     for kind in _MARKERS:
         name = cell.metadata.get(kind)

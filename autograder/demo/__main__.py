@@ -24,7 +24,6 @@ STAGES = ("01_unrolled", "02_cross_entropy", "03_batchnorm")
 def _course_folder(keep: Path | None) -> Iterator[Path]:
     """A folder for the course: ``keep``, or one that goes away afterwards."""
     if keep:
-        keep.mkdir(parents=True)
         yield keep
     else:
         with tempfile.TemporaryDirectory(prefix="course-") as folder:
@@ -48,7 +47,8 @@ def main(arguments: Sequence[str] | None = None, checkout: Checkout = CHECKOUT) 
     parser = argparse.ArgumentParser(prog="python -m autograder.demo")
     parser.description = "Release stages 01 to 03 and grade eight submissions with stock nbgrader."
     parser.add_argument("--keep", type=Path, metavar="DIR", help="make the course here, and stay")
-    keep: Path | None = parser.parse_args(arguments).keep
+    given: Path | None = parser.parse_args(arguments).keep
+    keep = given.resolve() if given else None  # nbgrader works in another folder than this
     if keep and keep.exists():
         print(f"{keep} exists; name a folder that does not.", file=sys.stderr)
         return 2
@@ -56,6 +56,12 @@ def main(arguments: Sequence[str] | None = None, checkout: Checkout = CHECKOUT) 
     if missing:
         print(f"There is no solution of {missing[0]}; run make solutions.", file=sys.stderr)
         return 3
+    try:
+        if keep:
+            keep.mkdir(parents=True)
+    except OSError as error:
+        print(f"{keep} cannot be made: {error.strerror}; name another folder.", file=sys.stderr)
+        return 2
     from autograder.stages import STAGES as stages
 
     results: list[Result] = []

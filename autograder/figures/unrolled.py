@@ -27,6 +27,7 @@ __all__ = ["draw_cancellation", "draw_gradients", "draw_occurrences", "draw_row_
 def draw_row_maxima(logits: Tensor, alphabet: str) -> Picture:
     """``logits`` (n, vocabulary) with each row's maximum marked, and the one-hot rows beside it."""
     picture = new_picture(4.2)
+    picture.set_layout_engine("constrained", wspace=0.08)  # the color bar belongs to the left map
     left, right = picture.subplots(1, 2, sharey=True)
     where = logits.detach().argmax(1)
     image = heat_map(
@@ -38,7 +39,7 @@ def draw_row_maxima(logits: Tensor, alphabet: str) -> Picture:
         column_labels=alphabet,
     )
     left.plot(where, range(len(where)), "x", color="black", markersize=5)
-    picture.colorbar(image, ax=left, label="logit")
+    picture.colorbar(image, ax=left).ax.set_title("logit", fontsize=9)
     hot = torch.zeros_like(logits).scatter(1, where.unsqueeze(1), 1.0)
     heat_map(
         right,
@@ -59,8 +60,8 @@ def draw_cancellation(row: Tensor, alphabet: str) -> Picture:
     picture = new_picture(3.0)
     axes = picture.subplots()
     values, place = row.detach(), range(len(row))
-    colors = [VERMILION if value > 0 else BLUE for value in values]
-    axes.bar(place, values.tolist(), color=colors, label="entry: above 0 or below")
+    axes.bar(place, values.clamp(min=0).tolist(), color=VERMILION, label="entry above 0")
+    axes.bar(place, values.clamp(max=0).tolist(), color=BLUE, label="entry below 0")
     axes.step(place, values.cumsum(0).tolist(), where="mid", color="black", label="sum so far")
     axes.axhline(0, color=GRAY, linewidth=0.8)
     axes.set_xticks(place, list(alphabet))

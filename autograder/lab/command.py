@@ -20,7 +20,7 @@ from autograder.lab.copies import (
 )
 from autograder.lab.course_map import write_landing_page
 from autograder.lab.server import ServerMissing, serve
-from autograder.names import NAMES_FILE_VARIABLE, NamesError, load_names
+from autograder.names import NAMES_FILE_VARIABLE, NamesError, load_names, split_names
 
 __all__ = ["lab", "work_directory"]
 
@@ -45,8 +45,7 @@ def lab(work: Path | None, reset: str | None, arguments: Sequence[str]) -> int:
     """
     folder = (work or work_directory()).expanduser().absolute()
     release = release_directory()
-    stages = release_notebooks(release)
-    if not stages:
+    if not release_notebooks(release):
         return _complain(
             f"There are no release notebooks in {release}; run `make notebooks` to generate them.",
             3,
@@ -55,12 +54,16 @@ def lab(work: Path | None, reset: str | None, arguments: Sequence[str]) -> int:
         if reset is not None:
             for change in reset_copy(release, folder, reset, datetime.now()):
                 print(_told(change, folder))
+            print(
+                "If the notebook is open in JupyterLab, close its tab now, or choose File > Reload "
+                "Notebook from Disk: saving the open tab would bring the old work back."
+            )
             return 0
         if os.environ.get(NAMES_FILE_VARIABLE):
-            load_names()  # better one sentence here than a traceback in five notebooks
+            _warn_of_a_short_list(load_names())  # better one sentence here than five tracebacks
         for change in put_copies(release, folder):
             print(_told(change, folder))
-        write_landing_page(folder, stages)
+        write_landing_page(folder, release)
         print(f"JupyterLab starts in {folder}; Ctrl-C here stops it.", flush=True)
         code = serve(folder, arguments)
     except (UnknownStage, NamesError) as problem:
@@ -76,6 +79,14 @@ def lab(work: Path | None, reset: str | None, arguments: Sequence[str]) -> int:
     if code != 0:
         return _complain(f"JupyterLab ended with code {code}; its own message is above.", 3)
     return 0
+
+
+def _warn_of_a_short_list(names: Sequence[str]) -> None:
+    """Say at the start what stage 04 would say: it alone needs enough names for three parts."""
+    try:
+        split_names(names)
+    except NamesError as problem:
+        print(f"{problem} Stages 00 to 03 work with this list, stage 04 does not.", file=sys.stderr)
 
 
 def _told(change: Change, folder: Path) -> str:

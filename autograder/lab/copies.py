@@ -2,25 +2,29 @@
 
 A copy is made once and is the student's from then on: nothing here ever writes over it. When the
 course brings out a newer release, that one is put beside the copy as `NN_topic.new.ipynb`, once.
-`work/.releases.json` remembers, by checksum, which release a copy was made from and which newer
-one was offered.
+`work/.releases.json` remembers, by checksum, which release a copy was made from, what was written
+as the copy, and which newer release was offered.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from autograder.lab.files import checksum, create, replace
+from autograder.lab.language import with_python_version
 
 __all__ = [
     "RECORD",
     "Change",
     "UnknownStage",
     "copy_path",
+    "find_stage",
+    "newer_releases",
     "put_copies",
     "release_notebooks",
     "reset_copy",
@@ -30,7 +34,7 @@ RECORD = ".releases.json"
 
 
 class UnknownStage(ValueError):
-    """There is no release notebook of that name; the message lists those that there are."""
+    """Not the name, nor a part of the name of one stage; the message lists those that there are."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,24 @@ def release_notebooks(release: Path) -> dict[str, Path]:
     return {stage: path for stage, path in sorted(found.items()) if path.parent.name == stage}
 
 
+def find_stage(stages: Iterable[str], wanted: str) -> str:
+    """The stage of that name, or the only one with that part in its name ("01", "warmup").
+
+    Raises UnknownStage if there is none, or more than one.
+    """
+    names = list(stages)
+    if wanted in names:
+        return wanted
+    found = [name for name in names if wanted.lower() in name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UnknownStage(
+            f"{wanted!r} may mean {' or '.join(found)}; write more of the stage's name."
+        )
+    raise UnknownStage(f"There is no stage {wanted!r} to reset; the stages are {', '.join(names)}.")
+
+
 def copy_path(work: Path, stage: str) -> Path:
     """Where a student's own copy of a stage lies."""
     return work / stage / f"{stage}.ipynb"
@@ -64,19 +86,21 @@ def put_copies(release: Path, work: Path) -> list[Change]:
     record = _read_record(work)
     changes = []
     for stage, notebook in release_notebooks(release).items():
-        content = notebook.read_bytes()
-        current = checksum(content)
+        release_content = notebook.read_bytes()
+        current, content = checksum(release_content), with_python_version(release_content)
         mine, known = copy_path(work, stage), record.setdefault(stage, {})
         try:
             create(mine, content)
         except FileExistsError:
             offered = _offer(mine, content, current, known)
             if offered is not None:
-                untouched = checksum(mine.read_bytes()) == known.get("copied")
+                # Older records have no "written": then the copy was the release itself.
+                written = known.get("written", known.get("copied"))
+                untouched = checksum(mine.read_bytes()) == written
                 changes.append(Change("offered", stage, offered, untouched))
         else:
             known.clear()
-            known["copied"] = current
+            known.update(copied=current, written=checksum(content))
             changes.append(Change("copied", stage, mine))
         # After each stage, so that an interrupted start knows what it has done.
         _write_record(work, record)
@@ -89,34 +113,49 @@ def _offer(mine: Path, content: bytes, current: str, known: dict[str, str]) -> P
     A copy of which nothing is recorded (a lost record, a notebook brought from elsewhere) may be
     out of date: unless it is the release itself, the release is offered once.
     """
-    if "copied" not in known and checksum(mine.read_bytes()) == current:
-        known["copied"] = current
+    if "copied" not in known:
+        found = checksum(mine.read_bytes())
+        if found in (current, checksum(content)):
+            known.update(copied=current, written=found)
     if current in (known.get("copied"), known.get("offered")):
         return None
     known["offered"] = current
     return _create_numbered(mine.with_suffix(".new.ipynb"), content)
 
 
+def newer_releases(release: Path, work: Path) -> list[Path]:
+    """The notebooks in the work folder that hold a newer release than the copy beside them."""
+    record = _read_record(work)
+    found = []
+    for stage, notebook in release_notebooks(release).items():
+        content = notebook.read_bytes()
+        if record.get(stage, {}).get("offered") == checksum(content):
+            written = with_python_version(content)
+            beside = sorted(copy_path(work, stage).parent.glob(f"{stage}.new*.ipynb"))
+            # Somebody may work in the offered notebook: then its name is all there is to go by.
+            found += [path for path in beside if path.read_bytes() == written] or beside
+    return found
+
+
 def reset_copy(release: Path, work: Path, stage: str, now: datetime) -> list[Change]:
     """Move the copy of a stage to a dated backup and put a fresh one in its place.
 
-    Returns the backup (if there was a copy) and the fresh copy. At no moment is the old copy
-    without a name: the backup is complete before the fresh copy replaces it.
+    `stage` is its name or an unambiguous part of it (see `find_stage`). Returns the backup (if
+    there was a copy) and the fresh copy. At no moment is the old copy without a name: the backup
+    is complete before the fresh copy replaces it.
     Raises UnknownStage.
     """
     notebooks = release_notebooks(release)
-    if stage not in notebooks:
-        raise UnknownStage(
-            f"There is no stage {stage!r} to reset; the stages are {', '.join(notebooks)}."
-        )
-    mine, content = copy_path(work, stage), notebooks[stage].read_bytes()
+    stage = find_stage(notebooks, stage)
+    mine, release_content = copy_path(work, stage), notebooks[stage].read_bytes()
+    content = with_python_version(release_content)
     changes = []
     if mine.exists():
         dated = mine.with_suffix(f".{now:%Y-%m-%dT%H%M%S}.ipynb")
         changes.append(Change("kept", stage, _create_numbered(dated, mine.read_bytes())))
     replace(mine, content)
     record = _read_record(work)
-    record[stage] = {"copied": checksum(content)}
+    record[stage] = {"copied": checksum(release_content), "written": checksum(content)}
     _write_record(work, record)
     return [*changes, Change("copied", stage, mine)]
 

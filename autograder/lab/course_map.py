@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from autograder.lab.copies import copy_path
+from autograder.lab.copies import newer_releases, release_notebooks
 from autograder.lab.files import replace
 
 __all__ = ["LANDING_PAGE", "landing_page", "write_landing_page"]
@@ -55,8 +55,11 @@ _FOOT = """
 4. The **Validate** button in a notebook's toolbar runs everything once more from the top, as
    grading will. It takes a while; `check` is what you need while you work.
 
-The notebooks here are your own copies: an update of the course never changes them. To begin a
-stage anew, run `autograder lab --reset 01_unrolled` in a terminal; your old copy is kept beside it.
+The notebooks here are your own copies: an update of the course never changes them.
+
+To begin a stage anew, close its tab, open a terminal with **File > New > Terminal**, and type
+`autograder lab --reset 01_unrolled`; your old copy is kept beside the fresh one. (In the course's
+own folder, `make lab LAB_ARGS="--reset 01_unrolled"` does the same.)
 
 *This page is written anew at each start of* `autograder lab`*, so keep no notes in it.*
 """
@@ -80,25 +83,21 @@ def landing_page(titles: Mapping[str, str], newer: Iterable[Path] = ()) -> str:
     return text + _FOOT
 
 
-def write_landing_page(work: Path, notebooks: Mapping[str, Path]) -> Path:
+def write_landing_page(work: Path, release: Path) -> Path:
     """Write the landing page into the work folder, from the release notebooks; returns its path."""
-    titles = {stage: _title(stage, notebook) for stage, notebook in notebooks.items()}
-    newer = [
-        path.relative_to(work)
-        for stage in notebooks
-        for path in sorted(copy_path(work, stage).parent.glob(f"{stage}.new*.ipynb"))
-    ]
+    titles = {
+        stage: _title(stage, notebook) for stage, notebook in release_notebooks(release).items()
+    }
+    newer = [path.relative_to(work) for path in newer_releases(release, work)]
     page = work / LANDING_PAGE
     replace(page, landing_page(titles, newer).encode())
     return page
 
 
 def _title(stage: str, notebook: Path) -> str:
-    """The stage's number and its notebook's first heading, fit for a link in a table."""
-    title = stage
+    """The notebook's first heading, or else the stage's name, fit for a link in a table."""
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         heading = re.search(r"^# +(.+?) *$", "".join(cell["source"]), re.MULTILINE)
         if cell["cell_type"] == "markdown" and heading:
-            title = re.sub(r"([\[\]|])", r"\\\1", heading[1])
-            break
-    return title if title.startswith(stage[:2]) else f"{stage[:2]} · {title}"
+            return re.sub(r"([\[\]|])", r"\\\1", heading[1])
+    return stage

@@ -36,6 +36,11 @@ def jupyter_command(arguments: Sequence[str]) -> list[str]:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # In containers and on rented machines one is root, where Jupyter refuses to start unasked.
         command.append("--allow-root")
+    if os.name != "nt":
+        # Started away from a terminal, Jupyter opens login shells, and /etc/profile may then set
+        # a PATH of its own: `autograder` would not be found in JupyterLab's terminal.
+        shell = json.dumps({"shell_command": [os.environ.get("SHELL") or "sh"]})
+        command.append(f"--ServerApp.terminado_settings={shell}")
     return [*command, *arguments]
 
 
@@ -69,13 +74,16 @@ def _describe_kernel(work: Path) -> None:
     folder = work / ".jupyter" / "kernels" / "python3"
     for logo in Path(RESOURCES).glob("logo-*"):
         replace(folder / logo.name, logo.read_bytes())
+    # ipykernel warns at each start that its sockets, on this very machine, are plain text.
+    description = get_kernel_dict(extra_arguments=["--log-level=ERROR"])
     # Anew at each start, because the environment may have moved since the last one.
-    replace(folder / "kernel.json", json.dumps(get_kernel_dict(), indent=1).encode())
+    replace(folder / "kernel.json", json.dumps(description, indent=1).encode())
 
 
 def serve(work: Path, arguments: Sequence[str]) -> int:
-    """Run JupyterLab in `work` until it is stopped with Ctrl-C; returns its exit code.
+    """Run JupyterLab in `work` until it is stopped; returns its exit code.
 
+    A stop that was asked for, with Ctrl-C or with SIGTERM to this process or the server, is 0.
     Raises ServerMissing if this interpreter has no JupyterLab or no kernel.
     """
     for module in ("jupyterlab", "ipykernel"):
@@ -88,15 +96,22 @@ def serve(work: Path, arguments: Sequence[str]) -> int:
     process = subprocess.Popen(
         jupyter_command(arguments), cwd=work, env=jupyter_environment(work, os.environ)
     )
+    stopped = False
 
     def pass_on(number: int, frame: FrameType | None) -> None:
+        nonlocal stopped
+        stopped = True
         process.terminate()
 
     before = signal.signal(signal.SIGTERM, pass_on)
     try:
         while True:
             try:
-                return process.wait()
+                code = process.wait()
+                if stopped or code == -signal.SIGTERM:
+                    print("JupyterLab was asked to end, and has ended.", flush=True)
+                    return 0
+                return code
             except KeyboardInterrupt:
                 # The server got the same Ctrl-C from the terminal and is shutting kernels down.
                 continue

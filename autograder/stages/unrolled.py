@@ -166,7 +166,9 @@ def draw_inputs(
     parameters = draw_parameters(generator, sizes, dtype)
     shape = (sizes.n, sizes.context + 1)
     characters = torch.randint(0, sizes.vocabulary, shape, generator=generator)
-    return {**parameters, "Xb": characters[:, :-1], "Yb": characters[:, -1], "n": sizes.n}
+    # Contiguous, as a minibatch of the notebook is: a student may call `Xb.view(-1)`.
+    Xb, Yb = characters[:, :-1].contiguous(), characters[:, -1].contiguous()
+    return {**parameters, "Xb": Xb, "Yb": Yb, "n": sizes.n}
 
 
 # Backward order: the order in which a student can work.

@@ -154,10 +154,10 @@ _BEST_STEP = 6e-6  # the cube root of float64's machine epsilon
 def _judge_step_size(
     answer: Any, wave: Callable[[Tensor], Tensor], points: Tensor
 ) -> Diagnosis | None:
-    try:
-        step = float(answer)
-    except (TypeError, ValueError):
+    one_number = isinstance(answer, Tensor) and answer.numel() == 1
+    if not one_number and not isinstance(answer, int | float):
         return Diagnosis("wrong", "`good_step` should be one number, such as 0.1.")
+    step = float(answer)
     if not 0 < step < float("inf"):
         return Diagnosis("wrong", "`good_step` should be a positive number, such as 0.1.")
     error = float(difference_errors(wave, points, [step])[0])
@@ -180,7 +180,7 @@ STAGE = Stage(
         FunctionStep("numerical_gradient", _draw_functions, _central_difference),
         PropertyStep("good_step", ("wave", "points"), _judge_step_size),
         GradientStep("da", TWICE, from_loss=True),
-        FunctionStep("unbroadcast", _draw_broadcasts, _unbroadcast),
+        FunctionStep("unbroadcast", _draw_broadcasts, _unbroadcast, exact_shape=True),
         GradientStep("dA", MATMUL, from_loss=True),
         GradientStep("dB", MATMUL, from_loss=True),
         GradientStep("dtable", GATHER, from_loss=True),

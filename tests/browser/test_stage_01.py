@@ -122,6 +122,10 @@ def test_a_student_takes_the_first_step(
     notebook = NotebookPage(page)
     expect(notebook.panel.get_by_role("heading", level=1)).to_be_visible()
     notebook.wait_until_idle()
+    # What JupyterLab completes in a notebook's metadata is there: nothing waits to be saved.
+    page.wait_for_timeout(2000)
+    expect(page.locator(".lm-TabBar-tab.jp-mod-current", has_text="01_unrolled")).to_be_visible()
+    expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
     look("stage-opened")
 
     # A wrong sign: the check below the answer fails, and says so.

@@ -151,7 +151,7 @@ def test_a_missing_dimension_of_size_one_passes_with_a_remark(
     check(name)
     (verdict,) = [verdict for verdict in check.verdicts() if verdict.name == name]
     assert verdict.status is Status.CORRECT_SHAPE_DIFFERS and verdict.points == 1
-    assert "the variable's is" in verdict.remarks[0]
+    assert "a later step may not fit" in verdict.remarks[0]
 
 
 def test_a_float32_answer_passes(check: CheckClass, namespace: dict[str, Any]) -> None:
@@ -160,13 +160,113 @@ def test_a_float32_answer_passes(check: CheckClass, namespace: dict[str, Any]) -
     check("dhprebn")
 
 
+def test_zeros_upstream_excuse_no_rule(check: CheckClass, namespace: dict[str, Any]) -> None:
+    """From an upstream gradient of zeros every rule makes zeros: none is called right."""
+    namespace["dlogprobs"] = torch.zeros_like(namespace["dlogprobs"])
+    namespace["dprobs"] = -7 * namespace["dlogprobs"]
+    error = _failure(check, "dprobs")
+    assert error.verdict is not None and error.verdict.follows_from == ()
+
+
+def test_a_missing_upstream_gradient_is_made_from_the_later_ones(
+    check: CheckClass, namespace: dict[str, Any]
+) -> None:
+    """Where a student skips a gradient, the answer is traced to the one before it."""
+    del namespace["dbnvar_inv"]
+    namespace["dbnraw"] = 3 * namespace["dbnraw"]
+    namespace["dbnvar"] = 3 * namespace["dbnvar"]
+    error = _failure(check, "dbnvar")
+    assert error.verdict is not None and error.verdict.follows_from == ("dbnraw",)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [lambda d: d.to_sparse(), lambda d: d.T.clone().T, lambda d: d.clone().requires_grad_()],
+)
+def test_a_gradient_is_a_gradient_however_it_is_stored(
+    check: CheckClass, namespace: dict[str, Any], answer: Any
+) -> None:
+    """A sparse tensor of the right numbers, or one that autograd watches, is right."""
+    namespace["dC"] = answer(namespace["dC"])
+    check("dC")
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (torch.empty(27, 10, device="meta", dtype=torch.float64), Status.NOT_A_TENSOR),
+        (10**400, Status.NOT_A_TENSOR),
+        (torch.zeros(1, dtype=torch.float64).expand(10**6, 10**6), Status.WRONG),
+    ],
+    ids=["without data", "huge number", "huge shape"],
+)
+def test_odd_answers_are_no_crash(
+    check: CheckClass, namespace: dict[str, Any], answer: Any, status: Status
+) -> None:
+    """A tensor without data, a number that no float holds, a shape that no memory holds."""
+    namespace["dC"] = answer
+    error = _failure(check, "dC")
+    assert error.verdict is not None and error.verdict.status is status
+
+
+@pytest.mark.parametrize("context", [torch.no_grad, torch.inference_mode])
+def test_the_references_do_not_depend_on_the_notebooks_grad_mode(context: Any) -> None:
+    """With autograd switched off in the notebook, right functions are right all the same."""
+    jacobian = "softmax_jacobian"
+    with context():
+
+        def softmax_jacobian(x: Tensor) -> Tensor:
+            p = torch.softmax(x, 0)
+            return torch.diag(p) - torch.outer(p, p)
+
+        check = Check("02_cross_entropy", {jacobian: softmax_jacobian})
+        check(jacobian)
+
+
 def test_a_changed_forward_variable_is_noticed(
     check: CheckClass, namespace: dict[str, Any]
 ) -> None:
     """A wrong answer on a forward variable that some cell has changed says which one."""
     namespace["h"] += 1
     namespace["dW2"] = namespace["h"].T @ namespace["dlogits"]
-    assert "`h` no longer holds its forward value" in str(_failure(check, "dW2"))
+    message = str(_failure(check, "dW2"))
+    assert "`h` is not what the forward pass makes of `hpreact`" in message
+    assert "`logits` is not" not in message  # what follows from h is no news
+
+
+def test_a_spoiled_input_is_no_crash(check: CheckClass, namespace: dict[str, Any]) -> None:
+    """When the forward pass no longer runs, the check says so in one sentence."""
+    namespace["n"] = 27
+    error = _failure(check, "dprobs")
+    assert error.verdict is None
+    assert "the forward pass no longer runs" in str(error) and "`n`" in str(error)
+
+
+def test_one_tensor_under_two_names_is_noticed(
+    check: CheckClass, namespace: dict[str, Any]
+) -> None:
+    """`dhprebn = dbndiff` and then `+=` spoils dbndiff: its check names the shared memory."""
+    namespace["dhprebn"] = namespace["dbndiff"]
+    namespace["dhprebn"] += 1
+    assert "`dbndiff` and `dhprebn` are one tensor in memory" in str(_failure(check, "dbndiff"))
+
+
+def test_an_upstream_gradient_without_its_size_one_dimension_is_named(
+    check: CheckClass, namespace: dict[str, Any]
+) -> None:
+    """A flat dcounts_sum_inv passes, and is named when the next step does not fit."""
+    namespace["dcounts_sum_inv"] = namespace["dcounts_sum_inv"].squeeze()
+    check("dcounts_sum_inv")
+    namespace["dcounts_sum"] = -(namespace["counts_sum"] ** -2) * namespace["dcounts_sum_inv"]
+    message = str(_failure(check, "dcounts_sum"))
+    assert "your `dcounts_sum_inv` has shape (32,), and `counts_sum_inv` has (32, 1)" in message
+
+
+def test_called_without_a_name_it_says_how(check: CheckClass) -> None:
+    """`check()` and a bare `check` tell how to call it."""
+    with pytest.raises(CheckFailed, match=r'say which step .* check\("dlogprobs"\) judges a step'):
+        check()
+    assert repr(check).startswith('check("dlogprobs") judges a step of 01_unrolled')
 
 
 def test_a_missing_forward_variable(check: CheckClass, namespace: dict[str, Any]) -> None:
@@ -181,9 +281,9 @@ def test_a_missing_forward_variable(check: CheckClass, namespace: dict[str, Any]
 
 def test_an_unknown_step_or_stage(check: CheckClass) -> None:
     """A misspelled name is answered with the nearest step, an unknown stage with the list."""
-    with pytest.raises(ValueError, match=r"has no step 'dprob': did you mean 'dprobs'\?"):
+    with pytest.raises(CheckFailed, match=r"has no step 'dprob': did you mean 'dprobs'\?"):
         check("dprob")
-    with pytest.raises(ValueError, match="the steps are dlogprobs, dprobs"):
+    with pytest.raises(CheckFailed, match="the steps are dlogprobs, dprobs"):
         check("xyz")
     with pytest.raises(ValueError, match="no stage '07'; the stages are"):
         Check("07", {})
@@ -230,7 +330,7 @@ def _unwritten(x: Tensor) -> Tensor:
         (lambda x: 2 * x[:3], Status.WRONG, "double(tensor of shape (4,)) has shape (3,)"),
         (lambda x: x.mul_(2), Status.WRONG, "changed one of its arguments"),
         (_raises, Status.RAISED, "(tensor of shape (3,)) raised RuntimeError: size mismatch"),
-        (_unwritten, Status.NOT_ATTEMPTED, "`double` is not written yet"),
+        (_unwritten, Status.NOT_ATTEMPTED, "`_unwritten` is not written yet"),
         (7, Status.NOT_A_TENSOR, "should be a function"),
         (lambda x: None, Status.NOT_A_TENSOR, "of type NoneType"),
     ],
@@ -252,7 +352,8 @@ def test_a_remark_on_any_call_is_kept() -> None:
     verdict = _verdict_of(step, total=lambda x, keep: x.sum(0))
     assert verdict.status is Status.CORRECT_SHAPE_DIFFERS
     assert verdict.remarks == (
-        "the shape is (4,); the variable's is (1, 4)",
+        "the shape is (4,) and the variable's is (1, 4): it counts, but a later step may not fit "
+        "(`keepdim=True` keeps a dimension of size 1)",
         "this is the result of total(tensor of shape (3, 4), True)",
     )
 
@@ -299,7 +400,7 @@ def test_an_instructor_graded_step_cannot_be_checked(monkeypatch: pytest.MonkeyP
     stage = Stage("01_unrolled", "Test", (ManualStep("derivation"), DOUBLE))
     monkeypatch.setattr("autograder.check.find_stage", lambda name: stage)
     check = Check("01_unrolled", {"double": lambda x: 2 * x})
-    with pytest.raises(ValueError, match="graded by your instructor"):
+    with pytest.raises(CheckFailed, match="graded by your instructor"):
         check("derivation")
     assert [verdict.name for verdict in check.verdicts()] == ["double"]
 

@@ -49,6 +49,6 @@ def test_every_authored_file_belongs_to_a_stage():
 
 
 def test_nothing_but_the_notebook_lies_in_a_stages_folder(stage):
-    """nbgrader copies every other file of that folder into the release."""
-    folder = CHECKOUT.solution(stage.name).parent
-    assert [path.name for path in folder.iterdir()] == [f"{stage.name}.ipynb"]
+    """nbgrader copies every other file of a source folder; a release is copied for students."""
+    for folder in (CHECKOUT.solution(stage.name).parent, CHECKOUT.release(stage.name).parent):
+        assert [path.name for path in folder.iterdir()] == [f"{stage.name}.ipynb"]

@@ -82,3 +82,10 @@ def test_an_existing_folder_is_not_touched(tmp_path, capsys):
     """Exit code 2: a course of someone's own might lie there."""
     assert demo.main(["--keep", str(tmp_path)]) == 2
     assert "name a folder that does not" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path, capsys):
+    """Exit code 2 and one sentence: a file stands where the folder's parent should be."""
+    (tmp_path / "file").write_text("")
+    assert demo.main(["--keep", str(tmp_path / "file" / "course")]) == 2
+    assert "cannot be made: Not a directory; name another folder" in capsys.readouterr().err

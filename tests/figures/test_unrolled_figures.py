@@ -84,6 +84,19 @@ def test_the_other_pictures_can_be_drawn_without_a_warning() -> None:
     assert all(picture._repr_png_().startswith(b"\x89PNG") for picture in pictures)
 
 
+def test_the_legend_of_the_bars_has_both_colors() -> None:
+    """Above 0 and below 0 look as their bars do."""
+    axes = unrolled.draw_cancellation(GRADIENTS["dnorm_logits"][0], ALPHABET).axes[0]
+    looks = {bars.get_label(): bars.patches[0].get_facecolor() for bars in axes.containers}
+    words = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert set(looks) <= set(words)
+    assert looks["entry above 0"] != looks["entry below 0"]
+    for bars in axes.containers:
+        heights = [bar.get_height() for bar in bars if bar.get_height()]
+        assert heights
+        assert all((height > 0) == ("above" in bars.get_label()) for height in heights)
+
+
 def test_the_bars_of_the_look_ups_count_every_place() -> None:
     """32 examples of 3 characters are 96 look-ups."""
     bars = unrolled.draw_occurrences(FORWARD["Xb"], ALPHABET).axes[0].patches

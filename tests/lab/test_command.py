@@ -81,6 +81,11 @@ def test_a_newer_release_is_told_and_linked(
     assert "stays as it is" in lines[1]
     assert "(01_unrolled/01_unrolled.new.ipynb)" in (work / "START_HERE.md").read_text("utf-8")
 
+    # Once the stage has begun anew from that release, nothing newer is left to offer.
+    assert main(["lab", "--work", str(work), "--reset", "01_unrolled"]) == 0
+    assert main(["lab", "--work", str(work)]) == 0
+    assert "01_unrolled.new.ipynb" not in (work / "START_HERE.md").read_text("utf-8")
+
 
 def test_every_stage_of_the_course_has_its_line() -> None:
     """The map tells what each of the five stages makes one able to do."""
@@ -95,14 +100,14 @@ def test_every_stage_of_the_course_has_its_line() -> None:
     ("source", "shown"),
     [
         ("# 01 · One at a time\n\nText", "[01 · One at a time]"),
-        ("Words first\n\n# The [title]", "[01 · The \\[title\\]]"),
+        ("Words first\n\n# The [title]", "[The \\[title\\]]"),
         ("## No title", "[01_unrolled]"),
     ],
 )
 def test_the_map_calls_a_stage_as_its_notebook_does(
     source: str, shown: str, served: Served, make_release: MakeRelease, work: Path
 ) -> None:
-    """The first heading, with the number before it; without one, the name of the file."""
+    """The first heading; without one, the name of the file."""
     path = make_release("first") / "01_unrolled" / "01_unrolled.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.insert(0, new_markdown_cell(source, id="title"))
@@ -120,7 +125,8 @@ def test_a_reset_says_where_the_backup_is_and_starts_nothing(
     capsys.readouterr()
     assert main(["lab", "--work", str(work), "--reset", "01_unrolled"]) == 0
     assert len(served.calls) == 1
-    first = capsys.readouterr().out.splitlines()[0]
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert "close its tab" in last
     backup = Path(first.removeprefix("Your old copy is kept as ").removesuffix("."))
     assert backup.read_text() == "my answer"
 
@@ -138,6 +144,35 @@ def test_an_unknown_stage_ends_with_2(
     """The stages that there are stand in the message."""
     assert main(["lab", "--work", str(work), "--reset", "05_none"]) == 2
     assert "00_warmup, 01_unrolled" in complaint(capsys)
+
+
+def test_a_part_that_two_stages_share_ends_with_2(
+    served: Served, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is reset by a guess."""
+    assert main(["lab", "--work", str(work), "--reset", "0"]) == 2
+    assert "'0' may mean 00_warmup or 01_unrolled" in complaint(capsys)
+    assert not work.exists()
+
+
+def test_a_list_too_short_for_training_is_told_at_the_start(
+    served: Served,
+    work: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Four stages work with five names, so that the course opens all the same; ten are enough."""
+    names = tmp_path / "names.txt"
+    monkeypatch.setenv("NAMES_FILE", str(names))
+    names.write_text("ada\n" * 5)
+    assert main(["lab", "--work", str(work)]) == 0
+    said = complaint(capsys)
+    assert "at least ten" in said
+    assert "stage 04 does not" in said
+    names.write_text("ada\n" * 10)
+    assert main(["lab", "--work", str(work)]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_a_course_without_release_ends_with_3(

@@ -1,13 +1,21 @@
 """The student's copies: made once, never written over, newer releases beside them."""
 
 import json
+import platform
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from autograder.lab.copies import UnknownStage, put_copies, release_notebooks, reset_copy
+from autograder.lab.copies import (
+    UnknownStage,
+    find_stage,
+    put_copies,
+    release_notebooks,
+    reset_copy,
+)
 
 MakeRelease = Callable[[str], Path]
 NOON = datetime(2026, 11, 23, 12, 0, 0)
@@ -125,6 +133,48 @@ def test_a_damaged_record_costs_at_most_an_offer(
     assert put_copies(release, work) == []
 
 
+@pytest.mark.parametrize("part", ["01", "1", "unrolled", "UNROLLED", "01_unrolled"])
+def test_a_reset_takes_a_part_of_a_stage_s_name(
+    part: str, make_release: MakeRelease, work: Path
+) -> None:
+    """As long as only one stage has it."""
+    changes = reset_copy(make_release("first"), work, part, NOON)
+    assert [change.stage for change in changes] == ["01_unrolled"]
+
+
+def test_a_whole_name_is_not_a_part_of_a_longer_one() -> None:
+    """A stage whose name begins like another's can still be named."""
+    assert find_stage(["01_sum", "01_sum_again"], "01_sum") == "01_sum"
+    with pytest.raises(UnknownStage, match="'01' may mean 01_sum or 01_sum_again"):
+        find_stage(["01_sum", "01_sum_again"], "01")
+
+
+def test_a_copy_names_the_version_that_will_run_it(make_release: MakeRelease, work: Path) -> None:
+    """JupyterLab then has nothing to add; the copy still counts as untouched and up to date."""
+
+    def release(word: str) -> Path:
+        folder = make_release(word)
+        for path in release_notebooks(folder).values():
+            notebook = nbformat.read(path, as_version=4)
+            notebook.metadata["language_info"] = {"name": "python"}
+            nbformat.write(notebook, path)
+        return folder
+
+    first = release("première")
+    put_copies(first, work)
+    path = work / "01_unrolled" / "01_unrolled.ipynb"
+    copy = nbformat.read(path, as_version=4)
+    assert copy.metadata["language_info"].pop("version") == platform.python_version()
+    assert copy == nbformat.read(first / "01_unrolled" / "01_unrolled.ipynb", as_version=4)
+    written = path.read_text("utf-8")
+    assert written == nbformat.writes(nbformat.read(path, as_version=4)) + "\n"
+
+    (work / ".releases.json").unlink()
+    assert put_copies(first, work) == []
+    changes = put_copies(release("second"), work)
+    assert [(change.kind, change.untouched) for change in changes] == [("offered", True)] * 2
+
+
 def test_a_reset_keeps_the_old_copy_under_a_dated_name(
     make_release: MakeRelease, work: Path
 ) -> None:
@@ -167,10 +217,10 @@ def test_an_unknown_stage_is_refused_with_the_list(make_release: MakeRelease, wo
 
 
 def test_the_record_says_which_release_was_copied(make_release: MakeRelease, work: Path) -> None:
-    """One checksum for each stage, in JSON."""
+    """Checksums of the release and of the copy for each stage, in JSON."""
     put_copies(make_release("first"), work)
     record = json.loads((work / ".releases.json").read_text())
     assert {stage: sorted(known) for stage, known in record.items()} == {
-        "00_warmup": ["copied"],
-        "01_unrolled": ["copied"],
+        "00_warmup": ["copied", "written"],
+        "01_unrolled": ["copied", "written"],
     }

@@ -1,6 +1,8 @@
 """The real JupyterLab, as `autograder lab` starts it: what it shows, and what it leaves alone."""
 
+import asyncio
 import json
+import logging
 import os
 import signal
 import socket
@@ -13,7 +15,9 @@ from pathlib import Path
 
 import pexpect
 import pytest
+from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+from autograder.lab.quiet import Settled
 from autograder.lab.server import jupyter_environment
 
 MakeRelease = Callable[[str], Path]
@@ -42,6 +46,24 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.1)
+
+
+def answer_to(request: urllib.request.Request) -> str:
+    """The body of the answer; the connection is closed whatever the status."""
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            body: bytes = answer.read()
+            return body.decode()
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise
+
+
+async def hang_up(connection: WebSocketClientConnection) -> None:
+    """Close a web socket and wait until the server has closed it, too."""
+    connection.close()
+    while await connection.read_message() is not None:
+        pass
 
 
 class Lab:
@@ -76,9 +98,16 @@ class Lab:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/{path}", headers={"Authorization": f"token {self.token}"}
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            body: bytes = answer.read()
-            return body.decode()
+        return answer_to(request)
+
+    def post(self, path: str, content: object) -> str:
+        """The body of the answer to a request that makes something."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/{path}",
+            data=json.dumps(content).encode(),
+            headers={"Authorization": f"token {self.token}"},
+        )
+        return answer_to(request)
 
     def stop(self) -> int | None:
         """Press Ctrl-C once; the exit code."""
@@ -163,10 +192,70 @@ def test_a_taken_port_is_no_obstacle(lab: Lab, make_release: MakeRelease, tmp_pa
 
 
 def test_ending_the_command_ends_the_server(lab: Lab) -> None:
-    """No server is left behind when the command gets SIGTERM."""
+    """No server is left behind when the command gets SIGTERM, and nothing is called an error."""
     lab.terminal.kill(signal.SIGTERM)
     lab.terminal.expect(pexpect.EOF)
     wait_until(lambda: not lab.listening())
+    said = lab.terminal.before
+    assert "JupyterLab was asked to end, and has ended." in said
+    assert "ended with code" not in said
+    lab.terminal.close()
+    assert lab.terminal.exitstatus == 0
+
+
+def test_opening_a_notebook_and_its_kernel_says_nothing(lab: Lab) -> None:
+    """Neither trust nor plain sockets are a student's concern; what goes wrong is still told."""
+    lab.get("api/contents/01_unrolled/01_unrolled.ipynb")
+    lab.get("api/contents/01_unrolled/01_unrolled.ipynb?type=notebook")
+    kernel = json.loads(lab.post("api/kernels", {"name": "python3"}))["id"]
+    channels = f"ws://127.0.0.1:{lab.port}/api/kernels/{kernel}/channels?token={lab.token}"
+
+    async def hear() -> None:
+        connection = await websocket_connect(channels)
+        assert await connection.read_message() is not None  # it runs
+        await hang_up(connection)
+
+    asyncio.run(asyncio.wait_for(hear(), timeout=120))
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        lab.get("api/contents/nowhere.ipynb")
+    assert lab.stop() == 0
+    said = lab.terminal.before
+    assert "nowhere.ipynb" in said
+    assert "trusted" not in said
+    assert "encryption" not in said
+
+
+def test_only_the_settled_warnings_are_left_out() -> None:
+    """An error passes whatever it says, and so does every other warning."""
+    shown = {
+        (level, message): Settled().filter(
+            logging.LogRecord("ServerApp", level, "", 0, message, None, None)
+        )
+        for level in (logging.WARNING, logging.ERROR)
+        for message in ("Notebook %s is not trusted", "Notebook %s is gone")
+    }
+    assert [key for key, value in shown.items() if not value] == [
+        (logging.WARNING, "Notebook %s is not trusted")
+    ]
+
+
+def test_jupyterlab_s_terminal_finds_the_command(lab: Lab, work: Path) -> None:
+    """The shell is no login shell, which would set a PATH of its own."""
+    name = json.loads(lab.post("api/terminals", {}))["name"]
+    address = f"ws://127.0.0.1:{lab.port}/terminals/websocket/{name}?token={lab.token}"
+    found = work / "found.txt"
+
+    async def ask() -> None:
+        connection = await websocket_connect(address)
+        await connection.write_message(
+            json.dumps(["stdin", "command -v autograder > part; mv part found.txt\r"])
+        )
+        while not found.exists():
+            await connection.read_message()
+        await hang_up(connection)
+
+    asyncio.run(asyncio.wait_for(ask(), timeout=120))
+    assert found.read_text().strip() == str(Path(sys.executable).parent / "autograder")
 
 
 def test_a_relative_list_of_names_reaches_the_notebooks(

@@ -137,6 +137,12 @@ WRONG: dict[str, tuple[Backward, Status]] = {
     "1 - h": (variant(tanh_slope=lambda h: 1 - h), Status.WRONG),
     "no Bessel": (variant(bessel=False), Status.WRONG),
     "lost duplicates": (variant(embedding=losing_duplicates), Status.WRONG),
+    "one-hot that guesses the number of characters": (
+        variant(
+            embedding=lambda C, Xb, demb: F.one_hot(Xb.view(-1)).to(demb).T @ demb.flatten(0, 1)
+        ),
+        Status.WRONG,
+    ),
     "noise in b1": (with_result(2, lambda gradient: gradient + 1e-4), Status.WRONG),
     "transposed W1": (with_result(1, lambda gradient: gradient.T), Status.WRONG),
     "gain and bias exchanged": (
@@ -306,6 +312,14 @@ def test_a_short_list_is_judged_on_its_training_names() -> None:
     splits = {"Xtr": Xtr, "Ytr": Ytr, "Xte": Xte, "Yte": Yte}
     assert judge("parameters", trained(Xtr, Ytr, 1_000), **splits).status is Status.CORRECT
     assert judge("parameters", start(), **splits).status is Status.WRONG
+
+
+def test_names_of_one_length_are_judged_at_all_their_positions() -> None:
+    """In a list of five-letter names the windows repeat every six rows; no row is favored."""
+    training, _, test = split_names([name for name in load_names() if len(name) == 5])
+    (Xtr, Ytr), (Xte, Yte) = build_dataset(training), build_dataset(test)
+    variables = {"Xtr": Xtr, "Ytr": Ytr, "Xte": Xte, "Yte": Yte}
+    assert judge("parameters", trained(Xtr, Ytr, 7_000), **variables).status.passed
 
 
 def test_a_finished_step_is_worth_ten_points() -> None:

@@ -41,6 +41,7 @@ def test_a_right_unbroadcast_passes(unbroadcast: Callable[..., Tensor]) -> None:
         lambda g, shape: g.sum(-1, keepdim=True) if g.shape != shape else g,
         lambda g, shape: keep_or_sum(g, shape) * g.new_tensor(shape).prod() / g.numel(),
         lambda g, shape: ones(shape, dtype=g.dtype),
+        lambda g, shape: keep_or_sum(g, shape).squeeze(),
     ],
     ids=[
         "nothing",
@@ -51,6 +52,7 @@ def test_a_right_unbroadcast_passes(unbroadcast: Callable[..., Tensor]) -> None:
         "last-kept",
         "mean",
         "ones",
+        "without the ones of the shape",
     ],
 )
 def test_a_wrong_unbroadcast_fails(unbroadcast: Callable[..., Tensor]) -> None:
