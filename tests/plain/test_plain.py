@@ -108,7 +108,6 @@ def test_partial_points(judge):
         ),
         ("def f(): return 1", "import inspect\nassert 'return 1' in inspect.getsource(f)"),
         ("x = 1", "%time x"),
-        ("x = 1", "while x:\n    pass"),
     ],
 )  # fmt: skip
 def test_what_cannot_cross_is_for_an_instructor(judge, answer: str, test: str):

@@ -117,8 +117,7 @@ class Beyond:
         finally:
             self.busy = False
         if self.expired:
-            self.expired = False
-            raise TooLong
+            raise Ended("timeout")
         if called.status in ("timeout", "killed"):
             raise Ended(called.status)
         pieces = called.result.items if isinstance(called.result, NotATensor) else None

@@ -20,7 +20,7 @@ __all__ = ["Ran", "TestBench"]
 
 _PRINTED = 20_000
 _ENDED = {
-    "timeout": ("TimeoutError", "the submission's code took too long"),
+    "timeout": ("TimeoutError", "the test, or what it calls, took too long"),
     "killed": ("Killed", "the submission's code ended its process, or used more than it may"),
 }
 
@@ -132,7 +132,7 @@ class TestBench:
         except CannotCross as crossing:
             self._names.uncrossed = self._names.uncrossed or str(crossing)
         except TooLong:
-            self._names.uncrossed = "the test itself does not come to an end"
+            ended = "timeout"
         except Ended as gone:
             ended = str(gone)
         except (Exception, SystemExit) as raised:
