@@ -13,7 +13,7 @@ from tests.mutants.codes import statuses_of
 from tests.mutants.court import Court, open_runners
 from tests.mutants.tasks import Task
 
-__all__ = ["Fault", "judge_all"]
+__all__ = ["Fault", "fault_in", "judge_all"]
 
 _MOST_JOBS = 4
 _courts: dict[str, Court] = {}
@@ -54,11 +54,12 @@ def _begin() -> None:
 
 def _judge(task: Task) -> list[Fault]:
     verdicts = _courts[task.stage].judge(task.answers, task.before, task.seed)
-    faults = (_fault(task, verdict) for verdict in verdicts.values())
+    faults = (fault_in(task, verdict) for verdict in verdicts.values())
     return [fault for fault in faults if fault is not None]
 
 
-def _fault(task: Task, verdict: StepVerdict) -> Fault | None:
+def fault_in(task: Task, verdict: StepVerdict) -> Fault | None:
+    """What is wrong with the verdict on one step of a task, if anything is."""
     step, status = verdict.name, verdict.status
     mistake = task.wrong.get(step)
     if mistake is not None:
