@@ -89,6 +89,11 @@ validate: $(STAMP) ## run the solutions and compare their outputs; check the rel
 demo: $(STAMP) ## release three stages, grade eight submissions, print the scores
 	$(ISOLATED) $(PY) -m autograder.demo
 
+.PHONY: mutants
+mutants: $(STAMP) ## judge every known wrong formula alone, and other right ones; print the table
+	@scripts/need_bubblewrap.sh
+	$(ISOLATED) $(PY) -m tests.mutants
+
 .PHONY: browser
 browser: $(STAMP) ## take stage 01 in a real Chromium (installs Debian's where it may)
 	@scripts/need_chromium.sh
