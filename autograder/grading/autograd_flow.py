@@ -12,11 +12,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from autograder.grading.autograd_use import Use, find_uses, parse_cell
+from autograder.grading.autograd_use import Use, find_uses
 from autograder.grading.bindings import bound_names, loaded_names, rebound_names
+from autograder.grading.magics import parse_cell
 
 __all__ = ["AutogradUse", "Source", "find_autograd"]
 
+
+_MOST = 5  # suspicions told of one answer
 
 # Statements after which the names that they bind hold nothing of what they held before.
 _REPLACING = ast.Assign | ast.For | ast.With | ast.Import | ast.ImportFrom | ast.FunctionDef
@@ -84,7 +87,7 @@ def find_autograd(
         marks.pass_through(tree, references)
         if cell.step and cell.by_hand:
             found += _judge(cell, tree, before, marks.names.get(cell.step), references)
-            for what in sorted({use.what for use in hidden}):
+            for what in sorted({use.what for use in hidden})[:_MOST]:
                 message = f"a cell before it uses {what}; it cannot be told what for."
                 found.append(AutogradUse(cell.step, False, message))
             hidden.clear()
@@ -114,7 +117,8 @@ def _judge(
         message = f"{where} uses {answer.what}: write the gradient by hand."
         yield AutogradUse(cell.step, True, message)
         return
-    for use in uses:
+    shown = list({use.what: use for use in reversed(uses)}.values())[::-1]
+    for use in sorted(shown[:_MOST], key=lambda use: use.line):
         tell: dict[Literal["reads", "hidden", "computes"], str] = {
             "reads": "the answer does not seem to be made from it",
             "hidden": "it cannot be told what for",

@@ -20,11 +20,13 @@ from autograder.grading.autograd_words import (
     speaks_of_autograd,
 )
 from autograder.grading.constant_text import constant_text
+from autograder.grading.magics import parse_cell
 
-__all__ = ["Use", "find_uses", "parse_cell"]
+__all__ = ["Use", "find_uses"]
 
 _FINDERS = {"getattr", "setattr", "attrgetter", "methodcaller", "__getattribute__"}
 _IMPORTERS = {"__import__", "import_module"}
+_DEEPEST = 5  # texts that run texts; whatever is below counts as hidden
 _MAGICS = {"run_cell_magic", "run_line_magic"}
 _TABLES = {"__dict__", "vars", "globals", "locals", "modules"}
 # Functions that are not called but handed on may be called by any name with any text.
@@ -44,25 +46,13 @@ class Use:
     kind: Literal["computes", "reads", "hidden"]
 
 
-def parse_cell(source: str) -> ast.Module:
-    """The syntax tree of a cell, IPython's magics included; an empty one if it has none."""
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        pass
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    try:
-        manager = TransformerManager()  # type: ignore[no-untyped-call]  # IPython's
-        return ast.parse(manager.transform_cell(source))
-    except Exception:  # what cannot be parsed cannot run either
-        return ast.Module(body=[], type_ignores=[])
-
-
-def find_uses(tree: ast.AST, references: Collection[str] = ()) -> Iterator[Use]:
+def find_uses(
+    tree: ast.AST, references: Collection[str] = (), depth: int = _DEEPEST
+) -> Iterator[Use]:
     """Every use of autograd in a tree, in the order of ``ast.walk``.
 
     ``references`` are the names by which the notebook's own cells know the package's references.
+    Texts inside are read as programs ``depth`` times over.
     """
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
@@ -102,7 +92,7 @@ def find_uses(tree: ast.AST, references: Collection[str] = ()) -> Iterator[Use]:
                 elif speaks_of_autograd(text):
                     yield Use(line, f"`{text}` out of a table of names", "computes")
             case ast.Call():
-                yield from _call(node, references, line)
+                yield from _call(node, references, line, depth)
 
 
 def _attribute(node: ast.Attribute, attribute: str, line: int) -> Iterator[Use]:
@@ -118,7 +108,7 @@ def _attribute(node: ast.Attribute, attribute: str, line: int) -> Iterator[Use]:
         yield Use(line, f"`.{attribute}`", "hidden")
 
 
-def _call(node: ast.Call, references: Collection[str], line: int) -> Iterator[Use]:
+def _call(node: ast.Call, references: Collection[str], line: int, depth: int) -> Iterator[Use]:
     name = _called(node.func)
     if name in _FINDERS:
         texts = node.args[1:2] if name in ("getattr", "setattr") else node.args
@@ -130,9 +120,9 @@ def _call(node: ast.Call, references: Collection[str], line: int) -> Iterator[Us
         elif imports(module):
             yield Use(line, f"`{name}({module!r})`", "computes")
     elif name in RUNS_TEXT and node.args and _root(node.func) not in ("re", "torch"):
-        yield from _program(name, constant_text(node.args[0]), references, line)
+        yield from _program(name, constant_text(node.args[0]), references, line, depth)
     elif name in _MAGICS and node.args:
-        yield from _program(name, constant_text(node.args[-1]), references, line)
+        yield from _program(name, constant_text(node.args[-1]), references, line, depth)
 
 
 def _found_by(name: str, texts: list[ast.expr], line: int) -> Iterator[Use]:
@@ -145,13 +135,13 @@ def _found_by(name: str, texts: list[ast.expr], line: int) -> Iterator[Use]:
 
 
 def _program(
-    name: str, program: str | None, references: Collection[str], line: int
+    name: str, program: str | None, references: Collection[str], line: int, depth: int
 ) -> Iterator[Use]:
     """Uses inside a text that is run; a text that cannot be known is told."""
-    if program is None:
+    if program is None or not depth:
         yield Use(line, f"`{name}` of a text that is put together", "hidden")
         return
-    for use in find_uses(parse_cell(program), references):
+    for use in find_uses(parse_cell(program), references, depth - 1):
         yield Use(line, f"{use.what} inside `{name}`", use.kind)
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.grading.autograd_flow import AutogradUse, Source, find_autograd
-from autograder.grading.autograd_use import parse_cell
 from autograder.grading.bindings import definitions, rebound_names
+from autograder.grading.magics import parse_cell
 from autograder.grading.repair import Cell
 from autograder.steps import GradientStep, PropertyStep, Stage, ValueStep
 

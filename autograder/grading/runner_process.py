@@ -30,6 +30,9 @@ __all__ = ["Runner", "open_runner"]
 _PATIENCE = 60.0
 # A cell whose time is up is told so inside; when that does not end it, the process is killed.
 _GRACE = 5.0
+# Of all outputs of a submission: they stay in memory until its feedback is written.
+_OUTPUT_BYTES = 48 << 20
+_LEFT_OUT = "[this notebook shows more than is kept; the outputs of this cell are left out]\n"
 
 
 class Runner:
@@ -45,6 +48,7 @@ class Runner:
         self._channel = Channel(spawned.channel)
         self._end = time.monotonic() + limits.wall
         self._alive = True
+        self._room = _OUTPUT_BYTES
         try:
             if self._channel.hear(limits.start).header.get("ready") is not True:
                 raise ProtocolError("the process did not say that it is ready")
@@ -90,13 +94,20 @@ class Runner:
         try:
             answer = self._ask(request, timeout + _GRACE)
             status, name, message = read_end(answer)
-            outputs = read_outputs(answer, answer.header.get("outputs"))
+            outputs = self._outputs(answer)
         except TimeoutError:
             return CellResult("timeout")
         except (RunnerDied, ProtocolError):
             self.close()
             return CellResult("killed")
         return CellResult(status, outputs, name, message)
+
+    def _outputs(self, answer: Frame) -> tuple[Mapping[str, Any], ...]:
+        size = sum(map(len, answer.blobs))
+        if size > self._room:
+            return ({"output_type": "stream", "name": "stderr", "text": _LEFT_OUT},)
+        self._room -= size
+        return read_outputs(answer, answer.header.get("outputs"))
 
     def call(self, name: str, arguments: Sequence[Any], *, timeout: float) -> Called:
         """Call the submission's function ``name``.

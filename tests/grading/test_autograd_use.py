@@ -3,7 +3,8 @@
 import pytest
 
 from autograder.grading.autograd_flow import Source, find_autograd
-from autograder.grading.autograd_use import find_uses, parse_cell
+from autograder.grading.autograd_use import find_uses
+from autograder.grading.magics import parse_cell
 from autograder.verdict import Status
 
 _USED = {
