@@ -56,7 +56,7 @@ test: $(STAMP) lint types ## everything that CI runs: lint, types, notebooks, th
 	$(NBVAL)
 	@scripts/need_chromium.sh
 	@scripts/need_bubblewrap.sh
-	$(TEST) tests
+	$(TEST) tests --ignore tests/postgresql
 
 .PHONY: lint
 lint: $(STAMP) ## ruff: faults and formatting
@@ -70,7 +70,8 @@ types: $(STAMP) ## mypy, strict, over the package
 .PHONY: unit
 unit: $(STAMP) ## unit and property tests: all but course, demo and browser
 	@scripts/need_bubblewrap.sh
-	$(TEST) tests --ignore tests/course --ignore tests/demo --ignore tests/browser
+	$(TEST) tests --ignore tests/course --ignore tests/demo --ignore tests/browser \
+	    --ignore tests/postgresql
 
 .PHONY: solutions
 solutions: $(STAMP) ## convert and execute the authored stages that changed
@@ -98,6 +99,12 @@ mutants: $(STAMP) ## judge every known wrong formula alone, and other right ones
 browser: $(STAMP) ## take stage 01 in a real Chromium (installs Debian's where it may)
 	@scripts/need_chromium.sh
 	$(TEST) tests/browser
+
+.PHONY: postgresql
+postgresql: $(STAMP) ## the gradebook on a PostgreSQL server of its own (installs Debian's where it may)
+	@scripts/need_bubblewrap.sh
+	@scripts/need_postgresql.sh
+	$(TEST) tests/postgresql
 
 .PHONY: pictures
 pictures: browser ## take the README's pictures from the browser's journey
