@@ -6,10 +6,10 @@ and in feedback. A status is told by an icon, a word and a color together.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from html import escape
 
 from autograder.compare import Band, Comparison
+from autograder.differences import entries_in_words, ratio_in_words
 from autograder.steps import ManualStep, Stage
 from autograder.verdict import Status, StepVerdict
 
@@ -29,19 +29,13 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Look:
-    """How a status looks: an icon, a word and a color."""
+    """How a status looks."""
 
     icon: str
     word: str
     color: str
     verb: str = "is "
 
-
-# Above this a fraction is no more telling than its decimals: any number is near some fraction.
-_LARGEST_DENOMINATOR = 64
-
-# A list of more rows or columns than this points at nothing.
-_MOST_LINES = 8
 
 # Blue, orange and gray of the Okabe-Ito palette: told apart by every kind of color vision.
 _RIGHT, _WRONG, _OPEN = "#0072B2", "#D55E00", "#767676"
@@ -169,30 +163,6 @@ def _difference(comparison: Comparison) -> list[tuple[str, str]]:
     if ratio is not None and comparison.entries > 1 and abs(ratio - 1) > 1e-6:
         findings.append(("Ratio", f"yours is {ratio_in_words(ratio)} times the expected one"))
     return findings
-
-
-def entries_in_words(comparison: Comparison) -> str:
-    """How many entries differ, and in which rows and columns if that says something."""
-    told = f"{comparison.differing} of {comparison.entries} differ"
-    shape = comparison.expected_shape
-    if comparison.differing == comparison.entries or len(shape) < 2:
-        return told
-    for name, indices, size in (
-        ("row", comparison.rows, shape[0]),
-        ("column", comparison.columns, shape[-1]),
-    ):
-        if len(indices) < min(size, _MOST_LINES + 1):
-            listed = ", ".join(map(str, indices))
-            told += f", only in {name}{'s' if len(indices) > 1 else ''} {listed}"
-    return told
-
-
-def ratio_in_words(ratio: float) -> str:
-    """A ratio as a fraction where it is one: 1/32 says more than 0.03125."""
-    fraction = Fraction(ratio).limit_denominator(_LARGEST_DENOMINATOR)
-    if ratio and abs(float(fraction) / ratio - 1) < 1e-6:
-        return str(fraction)
-    return f"{ratio:.4g}"
 
 
 def marked_up(finding: str) -> str:

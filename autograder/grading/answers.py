@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from autograder.compare import Comparison, Reference, compare, same_but_for_ones
+from autograder.differences import entries_in_words, ratio_in_words
 from autograder.grading.results import CellResult, Fetched, Missing, NotATensor
 from autograder.judge_tensor import judge_tensor, unjudged
-from autograder.render import entries_in_words, ratio_in_words
 from autograder.steps import Step
 from autograder.verdict import Diagnosis, Status, StepVerdict
 
