@@ -149,7 +149,8 @@ def _raised_after(step: Step, verdict: StepVerdict, ended: CellResult) -> StepVe
 def _difference(comparison: Comparison) -> Diagnosis:
     """What is known of an answer that no mistake explains; the drawn numbers are not told."""
     message = entries_in_words(comparison)
-    if comparison.ratio is not None:
+    # A single number is always some multiple of the right one.
+    if comparison.ratio is not None and comparison.entries > 1:
         message += f"; the answer is {ratio_in_words(comparison.ratio)} times the expected one"
     return Diagnosis("differs", f"{message} (in sizes {list(comparison.expected_shape)}).")
 
