@@ -10,8 +10,10 @@ from pathlib import Path
 import nbformat
 import nbgrader
 import pytest
+from nbgrader.utils import determine_grade, is_grade, is_solution
 
 from autograder.grading.ingest import read_submission
+from autograder.grading.plain.graded import grade_plain
 from autograder.grading.plain.judge import PlainJudged, judge_plain
 from autograder.grading.runners import Runners
 
@@ -152,3 +154,29 @@ def test_environment_variable(judged: Callable[..., PlainJudged]):
     """A test can tell that it is graded, by the variable that nbgrader sets."""
     name = "validating-environment-variable"
     assert judged(FILES / f"{name}.ipynb", name).score == 0
+
+
+@pytest.mark.parametrize(
+    ("submitted", "score", "open_"),
+    [
+        ("unchanged", 1, set()),
+        ("changed", 2, {"baz", "quux"}),
+        ("cheat-attempt", 1, {"baz", "quux"}),
+    ],
+)
+def test_what_is_recorded(
+    course: Path, runners: Runners, submitted: str, score: float, open_: set[str]
+):
+    """Points of all graded cells; what an instructor grades waits for one where it is answered."""
+    source = course / "source_with_tests" / "own" / "submitted-unchanged.ipynb"
+    file = FILES / f"submitted-{submitted}.ipynb"
+    told = grade_plain(file, source, runners.open, assignment="own")
+    assert sum(points or 0 for points in told["points"].values()) == score
+    assert {name for name, points in told["points"].items() if points is None} == open_
+    assert (told["comments"]["baz"] == "No response.") == (submitted == "unchanged")
+    notebook = nbformat.reads(told["notebook"], as_version=4)
+    nbformat.validate(notebook)
+    for cell in notebook.cells:  # nbgrader itself reads the same points from it
+        if is_grade(cell) and not is_solution(cell):
+            name = cell.metadata.nbgrader.grade_id
+            assert determine_grade(cell)[0] == told["points"][name]
