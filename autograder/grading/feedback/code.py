@@ -32,4 +32,4 @@ def code_html(source: str) -> str:
 
 def code_style() -> str:
     """The style sheet for colored code."""
-    return str(HtmlFormatter(style="friendly").get_style_defs(".code"))
+    return str(HtmlFormatter(style="friendly").get_style_defs("pre.code"))

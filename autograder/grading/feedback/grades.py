@@ -21,7 +21,10 @@ class CellGrade:
 
 @dataclass(frozen=True)
 class Grades:
-    """What the gradebook knows of one submitted notebook, its cells by their grade_id."""
+    """What the gradebook knows of one submitted notebook, its cells by their grade_id.
+
+    ``comments`` are an instructor's. Those that nbgrader makes say "No response." at most.
+    """
 
     score: float
     max_score: float
@@ -39,7 +42,7 @@ def read_grades(gradebook: Gradebook, notebook: str, assignment: str, student: s
         .filter(Grade.notebook_id == submitted.id)
     )
     commented = (
-        gradebook.db.query(BaseCell.name, Comment.comment)
+        gradebook.db.query(BaseCell.name, Comment.manual_comment)
         .join(BaseCell, BaseCell.id == Comment.cell_id)
         .filter(Comment.notebook_id == submitted.id)
     )
