@@ -128,7 +128,9 @@ def _judge(
         yield AutogradUse(cell.step, False, message)
     called = sorted(loaded_names(tree) & before.keys())
     if called:
-        message = f"the cell uses `{called[0]}`, which has to do with {before[called[0]].what}."
+        message = (
+            f"the cell uses `{called[0][:80]}`, which has to do with {before[called[0]].what}."
+        )
         yield AutogradUse(cell.step, False, message)
 
 

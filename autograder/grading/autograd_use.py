@@ -20,12 +20,14 @@ from autograder.grading.autograd_words import (
     speaks_of_autograd,
 )
 from autograder.grading.constant_text import constant_text
+from autograder.grading.feedback.terminal import plain_text
 from autograder.grading.magics import parse_cell
 
 __all__ = ["Use", "find_uses"]
 
 _FINDERS = {"getattr", "setattr", "attrgetter", "methodcaller", "__getattribute__"}
 _IMPORTERS = {"__import__", "import_module"}
+_LONGEST = 160  # characters of a use that are told
 _DEEPEST = 5  # texts that run texts; whatever is below counts as hidden
 _MAGICS = {"run_cell_magic", "run_line_magic"}
 _TABLES = {"__dict__", "vars", "globals", "locals", "modules"}
@@ -44,6 +46,15 @@ class Use:
     line: int
     what: str
     kind: Literal["computes", "reads", "hidden"]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "what", _fit_to_show(self.what))
+
+
+def _fit_to_show(text: str) -> str:
+    """A submission's words in a sentence of ours: short, and without control characters."""
+    text = " ".join(plain_text(text[: 4 * _LONGEST]).split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def find_uses(

@@ -6,6 +6,7 @@ from typing import cast
 
 from torch import Tensor
 
+from autograder.grading.feedback.terminal import plain_text
 from autograder.grading.protocol import Frame, ProtocolError, decode_text
 from autograder.grading.results import Fetched, Status
 from autograder.grading.values import read_description, same_bytes
@@ -14,12 +15,13 @@ __all__ = ["differ", "read_end", "read_list"]
 
 
 def read_end(answer: Frame) -> tuple[Status, str, str]:
-    """How a cell or call ended, with the name and message of its exception."""
+    """How a cell or call ended, with the name and message of its exception, fit for a terminal."""
     status, name = answer.header.get("status"), answer.header.get("error")
     if status not in ("ok", "raised", "timeout") or not isinstance(name, str):
         raise ProtocolError("a cell did not end in any of the ways that there are")
-    name = name[:200].encode("utf-8", "replace").decode()
-    return cast(Status, status), name, decode_text(answer, answer.header.get("message"))
+    name = plain_text(name[:200].encode("utf-8", "replace").decode())
+    message = plain_text(decode_text(answer, answer.header.get("message")))
+    return cast(Status, status), name, message
 
 
 def read_list(answer: Frame, key: str, count: int) -> list[Fetched]:

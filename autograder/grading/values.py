@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from autograder.grading.feedback.terminal import plain_text
 from autograder.grading.protocol import Frame, ProtocolError, decode_tensor, encode_tensor
 from autograder.grading.results import Fetched, Missing, NotATensor
 
@@ -121,7 +122,7 @@ def read_description(frame: Frame, tree: Any, depth: int = _DEPTH) -> Fetched:
 def _short(name: Any) -> str:
     if not isinstance(name, str):
         raise ProtocolError("a value has no type")
-    return name[:200].encode("utf-8", "replace").decode()
+    return plain_text(name[:200].encode("utf-8", "replace").decode())
 
 
 def tensors_in(value: Any) -> Iterator[Tensor]:
