@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Iterator
 
 __all__ = ["bound_names", "definitions", "loaded_names", "rebound_names"]
@@ -98,7 +99,8 @@ def definitions(tree: ast.Module) -> Iterator[str]:
     for statement in tree.body:
         literal = isinstance(statement, ast.Assign) and _is_literal(statement.value)
         if literal or isinstance(statement, _SCOPES | _IMPORTS):
-            yield ast.unparse(statement)
+            with contextlib.suppress(RecursionError):  # nested far deeper than anybody writes
+                yield ast.unparse(statement)
 
 
 def _is_literal(node: ast.expr) -> bool:
