@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from autograder.grading.autograd_use import Use, find_uses
+from autograder.grading.autograd_words import imports
 from autograder.grading.bindings import bound_names, loaded_names, rebound_names
 from autograder.grading.magics import parse_cell
 
@@ -53,7 +54,10 @@ class _Marks:
         """Mark what the statements of a cell make from a use or from a marked name."""
         for statement in tree.body:
             cause = self._cause(statement, references)
-            bound = bound_names(statement)
+            if isinstance(statement, ast.Import | ast.ImportFrom):
+                bound = _brought(statement)
+            else:
+                bound = bound_names(statement)
             if cause:
                 self.names.update(dict.fromkeys(bound, cause))
             elif isinstance(statement, _REPLACING):
@@ -132,6 +136,23 @@ def _judge(
             f"the cell uses `{called[0][:80]}`, which has to do with {before[called[0]].what}."
         )
         yield AutogradUse(cell.step, False, message)
+
+
+def _brought(statement: ast.Import | ast.ImportFrom) -> set[str]:
+    """The names by which an import makes derivatives available.
+
+    `import torch.autograd` is not among them: the name that it binds is `torch`, which is there.
+    """
+    module = (statement.module or "") if isinstance(statement, ast.ImportFrom) else None
+    names = set()
+    for alias in statement.names:
+        root = alias.name.split(".")[0]
+        if module is not None:
+            if imports(module, alias.name):
+                names.add(alias.asname or alias.name)
+        elif imports(alias.name) and (alias.asname or root != "torch"):
+            names.add(alias.asname or root)
+    return names
 
 
 def _telling(uses: Iterator[Use]) -> Use | None:
