@@ -21,6 +21,16 @@ c.GenerateAssignment.preprocessors = [
     *GenerateAssignment.preprocessors.default(),
 ]
 
+# Submissions are judged by this course's own engine, as by `autograder grade`.
+c.Autograde.exporter_class = "autograder.grading.nbgrader_plugin.GradedExporter"
+c.Autograde.pre_convert_hook = "autograder.grading.nbgrader_plugin.find_notebooks"
+c.Autograde.sanitize_preprocessors = []
+c.Autograde.autograde_preprocessors = []
+
+# What formgrader shows of a submission runs nothing of it.
+c.HTMLExporter.sanitize_html = True
+
+# The settings that follow are for nbgrader's own Validate, and for its own engine.
 # A cell may train for minutes; nbgrader's own limit is 30 seconds.
 c.Execute.timeout = 1800
 # No history file, and no warning at each start that ipykernel's local sockets are plain text.

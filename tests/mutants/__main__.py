@@ -1,7 +1,7 @@
 """The mutation test of the grader: `python -m tests.mutants`.
 
-Every wrong formula of the bank alone in an otherwise right submission, and every other right
-answer. Prints the table; exits with 1 if a mistake survives, costs more than its own step, or a
+Every wrong formula of the bank alone in an otherwise right submission, every other right answer,
+and the solution with twenty seeds. Prints the table; exits with 1 if a mistake survives, costs more than its own step, or a
 right answer is not accepted.
 """
 
@@ -12,14 +12,16 @@ import sys
 from tests.mutants.bank import BANKS
 from tests.mutants.session import Fault, judge_all
 from tests.mutants.table import table
-from tests.mutants.tasks import Task, across, alone, right
+from tests.mutants.tasks import Task, across, alone, right, solution
+
+_SEEDS = 20  # with which every solution has to get full marks
 
 
 def main() -> int:
     """Judge, print, and return the exit code."""
     tasks: list[Task] = []
     for bank in BANKS.values():
-        tasks += [*alone(bank), *right(bank), *across(bank)]
+        tasks += [*alone(bank), *right(bank), *across(bank), *solution(bank, _SEEDS)]
     faults: list[Fault] = []
     for done, found in enumerate(judge_all(tasks), 1):
         faults += found

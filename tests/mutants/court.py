@@ -21,7 +21,7 @@ from autograder.verdict import StepVerdict
 
 __all__ = ["Court", "open_runners"]
 
-_COURSE = "course"
+_COURSE, _SOLUTION = "course", "solution"
 
 
 def open_runners() -> Runners:
@@ -47,8 +47,9 @@ class Court:
     ) -> dict[str, StepVerdict]:
         """The verdict on each step, when the cells in ``answers`` have these sources.
 
-        ``before`` puts cells before others. The cells of the course that only draw and print are
-        left out: they take most of the time, and no answer depends on them.
+        ``before`` puts cells before others. The cells of the course that only draw and print, and
+        those after the last answer, are left out: they take most of the time, and no answer
+        depends on them.
         """
         source = _solution(self.stage.name)
         prepared = prepare(
@@ -56,7 +57,8 @@ class Court:
             source,
             self.stage,
         )
-        kept = tuple(cell for cell in prepared.cells if cell.kind != _COURSE)
+        last = max(i for i, cell in enumerate(prepared.cells) if cell.kind == _SOLUTION)
+        kept = tuple(cell for cell in prepared.cells[: last + 1] if cell.kind != _COURSE)
         case = Case(
             dataclasses.replace(prepared, cells=kept),
             self.stage,

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from tests.mutants.kinds import Across, Bank, Mistake, cell_of
 
-__all__ = ["Task", "across", "alone", "right", "together"]
+__all__ = ["Task", "across", "alone", "right", "solution", "together"]
 
 _UNANSWERED = "raise NotImplementedError()"
 _T = TypeVar("_T")
@@ -68,6 +68,12 @@ def right(bank: Bank) -> Iterator[Task]:
     for seed, answers in enumerate(_rounds(bank.right)):
         left_out = frozenset(bank.slow) - answers.keys()
         yield Task(bank.stage, seed, right=answers, left_out=left_out)
+
+
+def solution(bank: Bank, seeds: int) -> Iterator[Task]:
+    """The solution as it is, judged with several seeds."""
+    for seed in range(seeds):
+        yield Task(bank.stage, seed, left_out=frozenset(bank.slow), name="the solution")
 
 
 def across(bank: Bank) -> Iterator[Task]:

@@ -4,10 +4,11 @@ import pytest
 
 from tests.mutants.bank import BANKS
 from tests.mutants.session import judge_all
-from tests.mutants.tasks import across, alone, right, together
+from tests.mutants.tasks import across, alone, right, solution, together
 
 # Of so many mistakes one is also judged in a submission that is right in all other steps.
 _EVERY = 25
+_SEEDS = 20
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +16,13 @@ def faults():
     """What is wrong with the verdicts on the whole bank."""
     tasks = []
     for bank in BANKS.values():
-        tasks += [*together(bank), *alone(bank, _EVERY), *right(bank), *across(bank)]
+        tasks += [
+            *together(bank),
+            *alone(bank, _EVERY),
+            *right(bank),
+            *across(bank),
+            *solution(bank, _SEEDS),
+        ]
     return [fault for found in judge_all(tasks) for fault in found]
 
 
@@ -34,5 +41,6 @@ def test_a_mistake_costs_its_own_step_only(faults):
 
 
 def test_no_right_answer_is_killed(faults):
-    """However a right answer is written, it earns full points."""
+    """However a right answer is written, it earns full points, and the solution does with any
+    seed."""
     assert _told(faults, "killed") == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from nbformat import NotebookNode
@@ -28,30 +29,44 @@ _ENDED = {
 }
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The instructor's notebook, and what the cells of a submission have shown.
+
+    ``ended`` tells of the cells that ran, in order; it may be shorter. ``known`` has the outputs
+    of cells of the course that did not run, by their source.
+    """
+
+    source: NotebookNode
+    ended: Sequence[CellResult]
+    known: Mapping[str, Sequence[Mapping[str, Any]]]
+
+
 def compose(
-    source: NotebookNode,
+    shown: Shown,
     rebuilt: Rebuilt,
-    ended: Sequence[CellResult],
     verdicts: Mapping[str, StepVerdict],
     told: Mapping[str, Any],
     refusal: str = "",
 ) -> dict[str, Any]:
     """The graded notebook in nbformat's version 4, as plain JSON values.
 
-    ``source`` is the instructor's notebook, ``ended`` how each cell that runs has ended (in the
-    order of ``rebuilt``; may be shorter), ``verdicts`` those of the steps by name. ``told`` goes
-    into the notebook's metadata. ``refusal`` says why there is no verdict, if there is none.
+    ``verdicts`` are those of the steps by name. ``told`` goes into the notebook's metadata.
+    ``refusal`` says why there is no verdict, if there is none.
     """
+    source = shown.source
     metadata = {
         cell.metadata.nbgrader.grade_id: cell
         for cell in source.cells
         if cell.metadata.get("nbgrader", {}).get("grade_id")
     }
-    results = iter(ended)
+    results = iter(shown.ended)
     cells: list[dict[str, Any]] = [*_notice(rebuilt.repairs, refusal)]
     for slot in rebuilt.slots:
         outputs: list[Mapping[str, Any]] = []
-        if slot.kind in _RUN:
+        if slot.kind == "course" and slot.source in shown.known:
+            outputs = list(shown.known[slot.source])
+        elif slot.kind in _RUN:
             outputs = _shown(next(results, CellResult("ok")))
         elif slot.kind == "check":
             outputs = _verdict(verdicts.get(slot.name.removeprefix(CHECK)), refusal)
@@ -120,8 +135,8 @@ def _verdict(verdict: StepVerdict | None, refusal: str) -> list[Mapping[str, Any
     """
     if verdict is None:
         return [_error("NotGraded", refusal or "this step could not be judged.")]
-    shown = render_verdict(verdict)
-    data = {"text/plain": shown.text, "text/html": shown.html}
+    told = render_verdict(verdict)
+    data = {"text/plain": told.text, "text/html": told.html}
     outputs: list[Mapping[str, Any]] = [
         {"output_type": "display_data", "data": data, "metadata": {}}
     ]

@@ -6,8 +6,8 @@ This runs in a judging process. What it returns are plain JSON values.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,9 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.grading.batch.compose import compose
+from autograder.grading.batch.compose import Shown, compose
 from autograder.grading.batch.names import CHECK
+from autograder.grading.batch.shown import known_outputs
 from autograder.grading.ingest import RawNotebook, Refused, find_submission, read_submission
 from autograder.grading.own_state import locked_sources
 from autograder.grading.receipt import digest_of, make_receipt
@@ -39,6 +40,7 @@ class _Assignment:
     source: NotebookNode
     version: str
     locked: tuple[str, ...]
+    known: Mapping[str, Sequence[Mapping[str, Any]]]  # outputs that need not be made again
 
 
 def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[str, Any]:
@@ -63,8 +65,10 @@ def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[st
     if seed is None:
         secret = course_secret(Path(job["course"]))
         seed = derive_seed(secret, assignment.stage.name, raw.submission)
+    prepared = prepared_from(rebuilt, raw.submission)
+    run = [c for c in prepared.cells if c.kind != "course" or c.source not in assignment.known]
     case = Case(
-        prepared_from(rebuilt, raw.submission),
+        replace(prepared, cells=tuple(run)),
         assignment.stage,
         assignment.locked,
         assignment.version,
@@ -73,7 +77,8 @@ def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[st
     judged = case.judge(start, feedback=True)
     verdict = judged.verdict.to_json()
     steps = {step.name: step for step in judged.verdict.steps}
-    notebook = compose(assignment.source, rebuilt, judged.cells, steps, {"verdict": verdict})
+    shown = Shown(assignment.source, judged.cells, assignment.known)
+    notebook = compose(shown, rebuilt, steps, {"verdict": verdict})
     return {
         "receipt": verdict["receipt"],
         "verdict": verdict,
@@ -88,7 +93,9 @@ def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[st
 @lru_cache(maxsize=8)
 def _assignment(name: str, path: str, _changed: int) -> _Assignment:
     source = nbformat.read(path, as_version=4)
-    return _Assignment(find_stage(name), source, digest_of(Path(path)), locked_sources(source))
+    stage = find_stage(name)
+    version, locked = digest_of(Path(path)), locked_sources(source)
+    return _Assignment(stage, source, version, locked, known_outputs(source))
 
 
 def _refused(assignment: _Assignment, submission: str, why: str) -> dict[str, Any]:
@@ -96,7 +103,8 @@ def _refused(assignment: _Assignment, submission: str, why: str) -> dict[str, An
     stage = assignment.stage
     receipt = make_receipt(submission, assignment.version, 0)
     empty = rebuild(RawNotebook((), (), ""), assignment.source, stage)
-    notebook = compose(assignment.source, empty, (), {}, {"refused": why}, refusal=why)
+    shown = Shown(assignment.source, (), assignment.known)
+    notebook = compose(shown, empty, {}, {"refused": why}, refusal=why)
     graded = [_graded_name(step.name, stage) for step in stage.steps]
     return {
         "receipt": receipt.to_json(),

@@ -74,6 +74,11 @@ class Pool:
             thread.start()
             self._threads.append(thread)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the host process is running."""
+        return self._host.poll() is None
+
     def give(self, job: dict[str, Any]) -> None:
         """One more job. ``answers`` will have exactly one answer for it."""
         self._jobs.put((0, job))

@@ -17,7 +17,7 @@ from typing import Any
 from autograder.grading.batch.plan import graded_file, staged_file
 from autograder.grading.errors import GradingError
 from autograder.grading.record.course import CourseFolder
-from autograder.grading.record.files import put_in_place, stage_file, write_whole
+from autograder.grading.record.files import put_in_place, write_whole
 from autograder.grading.record.gradebook import Recorder
 from autograder.grading.record.journal import Entry, Journal, file_of
 
@@ -34,19 +34,20 @@ class Store:
         self._mode = 0o664 if course.directory.groupshared else 0o444
         self.faults: list[str] = []  # of timestamps, one sentence each
 
-    def keep(self, graded: Sequence[tuple[Entry, str]]) -> None:
-        """Keep verdicts with their graded notebooks."""
+    def keep(self, graded: Sequence[tuple[Entry, str]], *, place: bool = True) -> None:
+        """Keep verdicts with their graded notebooks; ``place``: which go into their places."""
         for entry, notebook in graded:
             with _writing(staged := staged_file(self._course, entry)):
-                stage_file(staged, notebook)
+                write_whole(staged, notebook, mode=0o600, sure=True)
         self._journal.append(entry for entry, _ in graded if not self._has(entry))
-        self.record(entry for entry, _ in graded)
+        self.record((entry for entry, _ in graded), place=place)
 
-    def record(self, entries: Iterable[Entry]) -> None:
+    def record(self, entries: Iterable[Entry], *, place: bool = True) -> None:
         """Bring verdicts of the journal into the gradebook, and their notebooks into place."""
         entries = list(entries)
         self._recorder.record((entry, self._time(entry)) for entry in entries)
-        self.place(entries)
+        if place:
+            self.place(entries)
 
     def clear(self, entry: Entry) -> None:
         """Take away the scores of a submission that could not be judged; mark it for review."""

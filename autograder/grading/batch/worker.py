@@ -15,7 +15,8 @@ from autograder.grading.batch.graded import grade_folder
 from autograder.grading.batch.wire import receive, send
 from autograder.grading.errors import GradingError
 from autograder.grading.feedback.grades import CellGrade, Grades
-from autograder.grading.feedback.write import write_feedback
+from autograder.grading.feedback.page import render_page
+from autograder.grading.record.files import write_whole
 from autograder.grading.runner_process import Runner
 
 __all__ = ["work"]
@@ -62,4 +63,5 @@ def _write_page(job: dict[str, Any]) -> None:
     told = job["grades"]
     cells = {name: CellGrade(**cell) for name, cell in told.pop("cells").items()}
     grades = Grades(cells=cells, **told)
-    write_feedback(notebook, grades, Path(job["page"]), title=job["title"], student=job["student"])
+    page = render_page(notebook, grades, title=job["title"], student=job["student"])
+    write_whole(Path(job["page"]), page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import logging
 import os
@@ -23,7 +24,7 @@ from autograder.grading.record.tables import add_tables
 
 __all__ = ["ensure_assignment", "open_gradebook", "quiet"]
 
-_TEMPORARY = ".part-"
+_PART = ".part-"
 
 
 def open_gradebook(course: CourseFolder) -> Gradebook:
@@ -61,17 +62,15 @@ def _create(course: CourseFolder) -> None:
     place = Path(url.database)
     if place.exists():
         return
-    handle, name = tempfile.mkstemp(dir=place.parent, prefix=_TEMPORARY, suffix=".db")
-    os.close(handle)
+    part = place.with_name(_PART + place.name)
+    part.unlink(missing_ok=True)
     try:
-        Gradebook(f"sqlite:///{name}", course.course_id).close()
-        Path(name).chmod(0o640)
-        try:
-            os.link(name, place)
-        except FileExistsError:
-            return
+        Gradebook(f"sqlite:///{part}", course.course_id).close()
+        part.chmod(0o640)
+        with contextlib.suppress(FileExistsError):  # another program was faster
+            os.link(part, place)
     finally:
-        Path(name).unlink()
+        part.unlink(missing_ok=True)
 
 
 def ensure_assignment(course: CourseFolder, stage: str, source: Path) -> None:

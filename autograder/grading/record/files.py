@@ -5,35 +5,34 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
-__all__ = ["put_in_place", "stage_file", "write_whole"]
+__all__ = ["put_in_place", "write_whole"]
 
-
-def stage_file(path: Path, content: str) -> None:
-    """Write a file whole and sure, to be put in place later. Raises OSError."""
-    write_whole(path, content, mode=0o600, sure=True)
+_PART = ".part-"  # always the same name, so that killed runs do not leave one file each
 
 
 def write_whole(path: Path, content: str, *, mode: int = 0o644, sure: bool = False) -> None:
     """Write a file next to its place, then rename it; ``sure``: it survives a power cut, too.
 
-    Raises OSError; then what was there before is still there.
+    Only one process may write a file at a time. Raises OSError; then what was there before is
+    still there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    part = path.with_name(_PART + path.name)
+    part.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
-            file.write(content)
+        with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
+            file.write(content.encode("utf-8", "surrogatepass"))
             file.flush()
-            os.fchmod(handle, mode)
             if sure:
-                os.fsync(handle)
-        Path(name).replace(path)
+                os.fsync(file.fileno())
+        part.chmod(mode)
+        part.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            Path(name).unlink()
+            part.unlink()
         raise
 
 
