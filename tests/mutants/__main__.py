@@ -1,8 +1,8 @@
 """The mutation test of the grader: `python -m tests.mutants`.
 
 Every wrong formula of the bank alone in an otherwise right submission, every other right answer,
-and the solution with twenty seeds. Prints the table; exits with 1 if a mistake survives, costs more than its own step, or a
-right answer is not accepted.
+and the solution with twenty seeds. Prints the table; exits with 1 if a mistake survives, costs
+more than its own step, or a right answer is not accepted.
 """
 
 from __future__ import annotations
