@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self, TypeVar
@@ -16,6 +17,8 @@ __all__ = ["SETUP", "CellDied", "Process"]
 SETUP = "after the set-up cell"
 _SETUP_SECONDS = 120.0
 _MOST_DEATHS = 3  # then the rest of a submission's cells are not run again
+# For all passes over a submission together; many cells that each take nearly too long take hours.
+_SECONDS = 1800.0
 
 
 class CellDied(Exception):
@@ -37,6 +40,7 @@ class Process:
         self._cells = cells
         self._start = start
         self._runner: Runner | None = None
+        self._deadline = time.monotonic() + _SECONDS
 
     def __enter__(self) -> Self:
         return self
@@ -57,6 +61,8 @@ class Process:
         """
         spoiled = 0
         while True:
+            if time.monotonic() > self._deadline:
+                self._bury(dead, 0, "timeout")
             try:
                 return work(self._ready())
             except CellDied as died:
@@ -72,10 +78,10 @@ class Process:
                 elif spoiled > _MOST_DEATHS:
                     raise GradingError(f"the process of a submission fails: {error}") from error
 
-    def _bury(self, dead: dict[int, str], first: int) -> None:
+    def _bury(self, dead: dict[int, str], first: int, why: str = "killed") -> None:
         """Run none of the cells from ``first`` on again."""
         for place in range(first, len(self._cells.all)):
-            dead.setdefault(place, "killed")
+            dead.setdefault(place, why)
 
     def _ready(self) -> Runner:
         """A living runner in which the set-up cell has run."""

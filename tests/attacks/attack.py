@@ -30,8 +30,9 @@ class Attack:
 
     ``outcomes`` are the ways in which it may end (see ``outcome.Outcome.happened``). ``scores``
     says why an answer may count although it was not written by hand: it is no secret that it
-    does. ``short`` lets cells run for a few seconds only. ``stock`` tells that stock nbgrader,
-    which has no sandbox, may run it without harm.
+    does. ``short`` lets cells run for a few seconds only. ``slow`` attacks take so long all the
+    same that only `make test-all` and `make attacks` run them. ``stock`` tells that stock
+    nbgrader, which has no sandbox, may run it without harm.
     """
 
     name: str
@@ -45,4 +46,5 @@ class Attack:
     stage: str = "01_unrolled"
     scores: str = ""
     short: bool = False
+    slow: bool = False
     stock: bool = False

@@ -32,6 +32,7 @@ _SHORT = {
     "autograder.grading.own_run._SECONDS": 3.0,
     "autograder.grading.functions._SECONDS": 2.0,
     "autograder.grading.runner_process._GRACE": 1.0,
+    "autograder.grading.process._SECONDS": 25.0,
 }
 
 

@@ -179,6 +179,14 @@ ATTACKS = (
         edit=_many(_UNBOUNDED, 6),
     ),
     Attack(
+        "cells that each take nearly too long",
+        "exhausting",
+        ("cost points",),
+        edit=_many("import time; time.sleep(1.5)", 12),
+        short=True,
+        slow=True,
+    ),
+    Attack(
         "a function that never ends",
         "exhausting",
         ("no points",),

@@ -12,7 +12,7 @@ PRELUDES: Mapping[str, str] = {
     name: cell(source)
     for name, source in {
         "imports torch.autograd, does not use it": "import torch.autograd",
-        "imports torch.autograd under a name": "from torch import autograd\nimport torch.func as fn",
+        "imports torch.autograd under a name": "from torch import autograd\nimport torch.func as f",
         "compares with PyTorch": """
             def cmp(name, mine, tensor):
                 exact = bool((mine == tensor.grad).all()) if tensor.grad is not None else None
