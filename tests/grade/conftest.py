@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from autograder.authoring.layout import CHECKOUT
 from autograder.demo.submissions import Work
 from autograder.grading.batch import grade as grade_module
+from autograder.grading.batch import preview as preview_module
 from autograder.grading.batch.grade import grade
 from autograder.grading.batch.pool import Answer, Pool
 from autograder.grading.batch.settings import Request, Summary
@@ -105,7 +106,7 @@ def command() -> Callable[..., subprocess.CompletedProcess[str]]:
     """``command(course, *arguments)``: run `autograder grade` as a person does."""
 
     def command(root: Path, *arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
-        line = [*GRADE, STAGE, "--course", str(root), *arguments]
+        line = [*GRADE, STAGE, "--course", str(root), "--quiet", *arguments]
         return subprocess.run(line, capture_output=True, text=True, timeout=600, **more)
 
     return command
@@ -178,7 +179,8 @@ def quick(
 
     def quick(root: Path, **request: Any) -> tuple[Summary, list[str]]:
         pool = Remembered(judged | request.pop("answers", {}))
-        monkeypatch.setattr(grade_module, "Pool", lambda sandbox, jobs: pool)
+        for module in (grade_module, preview_module):
+            monkeypatch.setattr(module, "Pool", lambda sandbox, jobs: pool)
         return grade(Request(root, STAGE, quiet=True, seed=5, **request)), pool.given
 
     return quick
