@@ -91,7 +91,7 @@ def _grade(course: CourseFolder, student: str, stage: str, sandbox: str) -> tupl
     with course_lock(course.root, _PATIENCE):
         ensure_assignment(course, stage, source_path(stage, course.root))
         request = Request(course.root, stage)
-        result = judge_one(judging_job(request, course, student, ""), sandbox)
+        result = judge_one(judging_job(request, course, student), sandbox)
         if told := result.get("lacking") or result.get("failed"):
             raise GradingError(told)
         entry = entry_of(student, stage, result)

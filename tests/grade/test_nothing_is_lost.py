@@ -256,5 +256,5 @@ def test_nothing_that_was_submitted_changes(quick, course):
 def test_the_remembered_pool_answers_everything(judged):
     """The tests above rest on it: one answer for each job."""
     pool = Remembered(judged)
-    pool.give({"do": "judge", "student": "anna", "submission": ""})
+    pool.give({"do": "judge", "student": "anna"})
     assert pool.answers.get_nowait().result["verdict"]["score"] == 6

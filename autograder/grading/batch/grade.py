@@ -143,8 +143,7 @@ class _Batch:
 
     def _judge(self, student: str) -> None:
         self._open += 1
-        file = self._plan.files[student]
-        self._pool.give(judging_job(self._request, self._course, student, file))
+        self._pool.give(judging_job(self._request, self._course, student))
 
     def _write_page(self, student: str) -> None:
         self._open += 1

@@ -5,6 +5,7 @@ This runs in a judging process. What it returns are plain JSON values.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from autograder.grading.batch.compose import Shown, compose
 from autograder.grading.batch.names import CHECK
 from autograder.grading.batch.shown import known_outputs
 from autograder.grading.ingest import RawNotebook, Refused, find_submission, read_submission
+from autograder.grading.notebook.file import read_file
 from autograder.grading.own_state import locked_sources
 from autograder.grading.receipt import digest_of, make_receipt
 from autograder.grading.repair import prepared_from, rebuild
@@ -47,18 +49,18 @@ def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[st
     """Grade the notebook in a student's folder.
 
     ``job`` has the ``folder``, the ``stage``'s name, the ``course``'s folder, a ``seed`` or None
-    (made from the course's secret), and in ``submission`` the file's digest as it was found, for
-    the receipt of a file that cannot be read. The result has: ``receipt``; ``verdict``, None where
+    (made from the course's secret). The result has: ``receipt``; ``verdict``, None where
     ``refused`` says why there is none; ``points`` by grade_id, None where there is no score;
     ``comments`` by grade_id; ``notebook``, the graded one as JSON text. Raises GradingError.
     """
     path = source_of(find_stage(job["stage"]), Path(job["course"]))
     assignment = _assignment(job["stage"], str(path), path.stat().st_mtime_ns)
+    file = None
     try:
         file, renamed = find_submission(Path(job["folder"]), assignment.stage.name)
         raw = read_submission(file)
     except Refused as refused:
-        return _refused(assignment, job["submission"], str(refused))
+        return _refused(assignment, _digest(file), str(refused))
     rebuilt = rebuild(raw, assignment.source, assignment.stage)
     rebuilt = type(rebuilt)(rebuilt.slots, (*renamed, *rebuilt.repairs), rebuilt.unanswered)
     seed = job["seed"]
@@ -96,6 +98,15 @@ def _assignment(name: str, path: str, _changed: int) -> _Assignment:
     stage = find_stage(name)
     version, locked = digest_of(Path(path)), locked_sources(source)
     return _Assignment(stage, source, version, locked, known_outputs(source))
+
+
+def _digest(file: Path | None) -> str:
+    """The digest of a file that is no notebook; empty if not even its bytes can be read."""
+    try:
+        content = read_file(file) if file is not None else None
+    except Refused:
+        content = None
+    return f"sha256:{hashlib.sha256(content).hexdigest()}" if content is not None else ""
 
 
 def _refused(assignment: _Assignment, submission: str, why: str) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def _judge_all(
     display: Display,
 ) -> None:
     for student in plan.judge:
-        pool.give(judging_job(request, course, student, plan.files[student]))
+        pool.give(judging_job(request, course, student))
     for _ in plan.judge:
         answer = pool.answers.get()
         student = answer.job["student"]

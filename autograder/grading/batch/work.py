@@ -13,8 +13,8 @@ from autograder.grading.record.recorded import Recorded
 __all__ = ["entry_of", "judging_job", "outcome_of"]
 
 
-def judging_job(request: Request, course: CourseFolder, student: str, file: str) -> dict[str, Any]:
-    """The job for a student's folder; ``file`` is the digest of the file that was found there."""
+def judging_job(request: Request, course: CourseFolder, student: str) -> dict[str, Any]:
+    """The job for a student's folder."""
     return {
         "do": "judge",
         "student": student,
@@ -22,7 +22,6 @@ def judging_job(request: Request, course: CourseFolder, student: str, file: str)
         "stage": request.stage,
         "course": str(course.root),
         "seed": request.seed,
-        "submission": file if file.startswith("sha256:") else "",
     }
 
 
