@@ -58,6 +58,10 @@ test: $(STAMP) lint types ## everything that CI runs: lint, types, notebooks, th
 	@scripts/need_bubblewrap.sh
 	$(TEST) tests --ignore tests/postgresql
 
+.PHONY: test-all
+test-all: export ATTACKS := all
+test-all: test ## the same with those attacks that take long
+
 .PHONY: lint
 lint: $(STAMP) ## ruff: faults and formatting
 	$(PY) -m ruff check .
@@ -94,6 +98,11 @@ demo: $(STAMP) ## release three stages, grade eight submissions, print the score
 mutants: $(STAMP) ## judge every known wrong formula alone, and other right ones; print the table
 	@scripts/need_bubblewrap.sh
 	$(ISOLATED) $(PY) -m tests.mutants
+
+.PHONY: attacks
+attacks: $(STAMP) ## grade more than 200 hostile notebooks in the sandbox; print the table
+	@scripts/need_bubblewrap.sh
+	$(ISOLATED) $(PY) -m tests.attacks
 
 .PHONY: browser
 browser: $(STAMP) ## take stage 01 in a real Chromium (installs Debian's where it may)

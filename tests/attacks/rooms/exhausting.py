@@ -72,7 +72,7 @@ _HARMLESS: Mapping[str, str] = {
         import threading
         def spin():
             while True: pass
-        for _ in range(8): threading.Thread(target=spin, daemon=True).start()
+        for _ in range(2): threading.Thread(target=spin, daemon=True).start()
         """,
     "the grader's socket closed": "import os; os.closerange(3, 256)",
 }

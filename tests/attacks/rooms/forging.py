@@ -61,7 +61,6 @@ _PATCHED_PACKAGE = cell("""
     Status.passed = property(lambda self: True)
     Status.share = property(lambda self: 1.0)
     StepVerdict.points = property(lambda self: 100.0)
-    autograder.compare.compare = lambda *a: None
     for name, module in list(sys.modules.items()):
         if name.startswith("autograder"):
             for key in ("compare", "judge_tensor", "judge_answer", "unjudged", "examine"):
@@ -74,7 +73,7 @@ _PATCHED_BUILTINS = cell("""
     builtins.isinstance = lambda value, kind: True
     builtins.abs = lambda value: 0
     builtins.len = lambda value: 32
-    builtins.all = builtins.any = lambda values: True
+    builtins.all = lambda values: True
     """)
 
 _TRANSFORMERS = cell("""
@@ -100,7 +99,6 @@ _DISPLAY = cell("""
     shell.display_pub.publish = lambda *a, **k: None
     shell.showtraceback = shell._showtraceback = lambda *a, **k: None
     shell.set_custom_exc((Exception,), lambda *a, **k: None)
-    import builtins; builtins.print = lambda *a, **k: None
     """)
 
 _SHELL = cell("""

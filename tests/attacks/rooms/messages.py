@@ -135,13 +135,13 @@ ATTACKS = (
     ),
     *(
         Attack(
-            f"forged value of a function: {name}",
+            f"forged value in stage {stage[:2]}: {name}",
             "forging",
             _OUTCOMES,
             extra=cell(_PACK.format(tree=_TREES[name])),
             stage=stage,
         )
-        for name in ("a number of 400 digits", "a shape with no entries and no bounds")
+        for name in _TREES
         for stage in ("00_warmup", "02_cross_entropy")
     ),
     Attack("a flood of forged answers", "forging", _OUTCOMES, extra=_FLOOD, short=True),
