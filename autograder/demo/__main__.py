@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.authoring.layout import CHECKOUT, Checkout
+from autograder.authoring.markers import StageLike
 from autograder.demo.grading import Result, grade_all
 from autograder.demo.surroundings import course_surroundings
 from autograder.demo.table import render, unexpected
@@ -73,7 +74,7 @@ def main(arguments: Sequence[str] | None = None, checkout: Checkout = CHECKOUT) 
         return 2
     from autograder.stages import STAGES as stages
 
-    chosen = [stages[name] for name in STAGES]
+    chosen: list[StageLike] = [stages[name] for name in STAGES]
     results: list[Result] = []
     try:
         with _course_folder(keep) as folder, course_surroundings(folder):

@@ -149,6 +149,10 @@ class Remembered:
     def wait(self) -> None:
         """There is nothing to wait for."""
 
+    def cpu_seconds(self) -> float:
+        """Nothing to speak of."""
+        return 0.0
+
     def give(self, job: dict[str, Any]) -> None:
         """Answer a job: a verdict of before, or a page that says nothing."""
         if job["do"] == "feedback":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,7 @@ class _Batch:
             with self._stop.later():
                 self._take(batch)
         self._store.sweep(self._request.stage)
+        self.summary.cpu_seconds = time.process_time() + self._pool.cpu_seconds()
         self.summary.notes += self._store.faults
         return self.summary
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+from autograder.grading.batch.cost import cpu_below
 from autograder.grading.batch.wire import receive, send
 from autograder.grading.errors import GradingError
 
@@ -82,6 +83,10 @@ class Pool:
     def give(self, job: dict[str, Any]) -> None:
         """One more job. ``answers`` will have exactly one answer for it."""
         self._jobs.put((0, job))
+
+    def cpu_seconds(self) -> float:
+        """The processor time of all processes so far, where the system tells (else 0)."""
+        return cpu_below(self._host.pid)
 
     def close(self) -> None:
         """End every process; jobs that have no answer yet get none."""

@@ -75,6 +75,7 @@ class Summary:
     notes: list[str] = field(default_factory=list)
     lacking: list[str] = field(default_factory=list)
     other: list[str] = field(default_factory=list)
+    cpu_seconds: float = 0.0  # of all processes together
 
     def to_json(self) -> dict[str, Any]:
         """The summary as plain JSON values."""
@@ -85,4 +86,5 @@ class Summary:
             "notes": self.notes,
             "lacking": self.lacking,
             "graded_with_other_versions": self.other,
+            "cpu_seconds": self.cpu_seconds,
         }
