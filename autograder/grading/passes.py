@@ -12,10 +12,10 @@ from torch import Tensor
 from autograder.grading.answers import Trial, ended_early, judge_answer
 from autograder.grading.cells import Cells, judged_in_passes
 from autograder.grading.process import SETUP, CellDied
+from autograder.grading.replies import Known
 from autograder.grading.results import CellResult, Missing, RunnerDied
 from autograder.grading.runner_process import Runner
 from autograder.grading.situation import Situation
-from autograder.grading.values import same_bytes
 from autograder.steps import GradientStep, PropertyStep, ValueStep
 
 __all__ = ["Pass"]
@@ -69,6 +69,11 @@ class Pass:
             name: self._cast(value)
             for name, value in {**self.situation.values, **self.situation.given}.items()
         }
+        self._known = {
+            name: Known.of(value)
+            for name, value in self._present.items()
+            if isinstance(value, Tensor)
+        }
         runner.put(self._present)
         trials: dict[str, Trial] = {}
         for place in self.cells.students:
@@ -86,7 +91,7 @@ class Pass:
         if not judged_in_passes(step):
             if place not in self.dead:
                 self._execute(runner, place)
-                self._repair(runner, place, runner.fetch(self._tensors()))
+                self._repair(runner, place, runner.fetch(list(self._known), self._known))
             return
         assert isinstance(step, GradientStep | ValueStep)
         if place in self.dead:
@@ -100,6 +105,8 @@ class Pass:
             del trials[step.name]
         right = self._cast(self.situation.right[step.name])
         self._present[step.name] = right
+        if isinstance(right, Tensor):
+            self._known[step.name] = Known.of(right)
         runner.put({step.name: right})
 
     def _with_few_names(self, runner: Runner, place: int, step: GradientStep) -> Trial:
@@ -131,8 +138,8 @@ class Pass:
         ended: CellResult,
         inputs: Mapping[str, Any],
     ) -> Trial:
-        names = [name for name in self._tensors() if name in inputs]
-        fetched = runner.fetch([step.name, *names])
+        names = [name for name in self._known if name in inputs]
+        fetched = runner.fetch([step.name, *names], self._known)
         answer = fetched.pop(step.name, Missing())
         changed = self._repair(runner, place, fetched)
         return judge_answer(
@@ -147,11 +154,7 @@ class Pass:
     def _repair(self, runner: Runner, place: int, fetched: Mapping[str, Any]) -> list[str]:
         """Define anew what a cell changed or gave another value; returns what it changed."""
         rebound = self.cells.rebound[place]
-        differing = [
-            name
-            for name, value in fetched.items()
-            if not (isinstance(value, Tensor) and same_bytes(value, self._present[name]))
-        ]
+        differing = [name for name, value in fetched.items() if value is not self._present[name]]
         for names, text in self.cells.setup_imports:
             if names & rebound:  # a student may use `F` for something else
                 runner.run(text, silent=True, timeout=_SECONDS)
@@ -159,9 +162,6 @@ class Pass:
         if again:
             runner.put({name: self._present[name] for name in again})
         return [name for name in differing if name not in rebound]
-
-    def _tensors(self) -> list[str]:
-        return [name for name, value in self._present.items() if isinstance(value, Tensor)]
 
     def _cast(self, value: Any) -> Any:
         if isinstance(value, Tensor) and value.is_floating_point():

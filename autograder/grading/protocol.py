@@ -79,9 +79,8 @@ def write_frame(send: Callable[[bytes], object], frame: Frame) -> None:
     total = sum(header["blobs"])
     if len(encoded) > HEADER_BYTES or total > BLOB_BYTES or len(frame.blobs) > _BLOBS:
         raise ProtocolError("the message is too large to be sent")
-    send(_PREFIX.pack(len(encoded), total) + encoded)
-    for blob in frame.blobs:
-        send(blob)
+    # In one piece: a frame has dozens of blobs of a few hundred bytes.
+    send(b"".join([_PREFIX.pack(len(encoded), total), encoded, *frame.blobs]))
 
 
 def read_frame(receive: Callable[[int], bytes]) -> Frame:
@@ -107,7 +106,11 @@ def read_frame(receive: Callable[[int], bytes]) -> Frame:
         or sum(lengths) != total
     ):
         raise ProtocolError("the blobs of a frame do not add up")
-    return Frame(header, [receive(length) for length in lengths])
+    content, start, blobs = receive(total) if total else b"", 0, []
+    for length in lengths:
+        blobs.append(content[start : start + length])
+        start += length
+    return Frame(header, blobs)
 
 
 def encode_tensor(frame: Frame, tensor: Tensor) -> dict[str, Any]:
