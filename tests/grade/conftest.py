@@ -146,7 +146,7 @@ class Remembered:
         self.given: list[str] = []
         self._known = answers
 
-    def wait(self) -> None:
+    def wait(self, most: int) -> None:
         """There is nothing to wait for."""
 
     def cpu_seconds(self) -> float:

@@ -33,7 +33,7 @@ def say(quick, course, monkeypatch, capsys):
             more = {"answers": answers or {}, "feedback": asked.feedback, "again": asked.again}
             return quick(course, students=asked.students, dry_run=asked.dry_run, **more)[0]
 
-        monkeypatch.setattr(command_module, "grade", remembered)
+        monkeypatch.setattr(command_module, "run", remembered)
         code = grade_command(Request(course, STAGE, **request), json_to)
         shown = capsys.readouterr()
         return code, shown.out, shown.err
@@ -310,7 +310,7 @@ def test_help_answers_without_torch(course, command):
 def test_the_grader_does_not_import_torch():
     """It records while others judge: its own start is short, and no thread of torch's runs."""
     code = (
-        "import sys, autograder.grading.batch.command\n"
+        "import sys, autograder.grading.batch.command, autograder.grading.batch.grade\n"
         "assert 'torch' not in sys.modules and 'matplotlib' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

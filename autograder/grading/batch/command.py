@@ -6,11 +6,12 @@ import json
 import sys
 from pathlib import Path
 
-from autograder.grading.batch.grade import NoSuchStudent, grade
-from autograder.grading.batch.settings import Outcome, Request, Summary
+from autograder.grading.batch.imports import skip_slow_imports
+from autograder.grading.batch.pool import Pool
+from autograder.grading.batch.settings import NoSuchStudent, Outcome, Request, Summary
 from autograder.grading.errors import GradingError
 
-__all__ = ["grade_command"]
+__all__ = ["grade_command", "run"]
 
 _INTERRUPTED = 130
 
@@ -22,7 +23,7 @@ def grade_command(request: Request, json_to: str | None) -> int:
     than the submissions is at fault, 130 stopped by Ctrl-C.
     """
     try:
-        summary = grade(request)
+        summary = run(request)
         if json_to is not None:
             _write_json(summary, json_to)
     except (NoSuchStudent, ValueError) as error:
@@ -41,6 +42,15 @@ def grade_command(request: Request, json_to: str | None) -> int:
     if summary.lacking:
         return 3
     return 1 if _faults(summary) else 0
+
+
+def run(request: Request) -> Summary:
+    """Grade. The judging processes begin to start while the rest is imported."""
+    with Pool(request.sandbox, request.jobs) as pool:
+        skip_slow_imports()
+        from autograder.grading.batch.grade import grade
+
+        return grade(request, pool)
 
 
 def _faults(summary: Summary) -> list[str]:

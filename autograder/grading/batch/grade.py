@@ -17,7 +17,7 @@ from autograder.grading.batch.display import Display
 from autograder.grading.batch.plan import Plan, Wanted, make_plan
 from autograder.grading.batch.pool import Answer, Pool
 from autograder.grading.batch.preview import preview
-from autograder.grading.batch.settings import Outcome, Request, Summary
+from autograder.grading.batch.settings import NoSuchStudent, Outcome, Request, Summary
 from autograder.grading.batch.stop import Stop
 from autograder.grading.batch.store import Store
 from autograder.grading.batch.work import entry_of, judging_job, outcome_of
@@ -30,7 +30,7 @@ from autograder.grading.record.lock import course_lock
 from autograder.grading.record.recorded import Recorded
 from autograder.grading.versions import digest_of, source_path, versions
 
-__all__ = ["NoSuchStudent", "grade"]
+__all__ = ["grade"]
 
 _BATCH = 16  # verdicts that are recorded together, if they have come by then
 _ATTEMPTS = 2  # of a submission that the machine could not judge
@@ -38,12 +38,10 @@ _MOST_LACKING = 4  # then the machine is at fault, and not a submission
 _PATIENCE = 0.2
 
 
-class NoSuchStudent(Exception):
-    """Someone was asked for who has handed in nothing."""
-
-
-def grade(request: Request, display: Display | None = None) -> Summary:
+def grade(request: Request, pool: Pool | None = None) -> Summary:
     """Do what was asked. Raises NoSuchStudent, GradingError, and KeyboardInterrupt when stopped.
+
+    ``pool`` is one that was begun already; whoever began it closes it.
 
     Whatever was recorded by then stays, and the same request goes on from there.
     """
@@ -58,10 +56,11 @@ def grade(request: Request, display: Display | None = None) -> Summary:
     if not students:
         return Summary(stage)
     if request.dry_run:
-        return preview(request, course, students)
+        return preview(request, course, students, pool)
     with contextlib.ExitStack() as stack:
         stack.enter_context(course_lock(course.root))
-        pool = stack.enter_context(Pool(request.sandbox, min(request.jobs, len(students))))
+        if pool is None:
+            pool = stack.enter_context(Pool(request.sandbox, request.jobs))
         ensure_assignment(course, stage, source)
         recorder = stack.enter_context(Recorder(course, stage))
         journal = stack.enter_context(Journal(journal_path(course.root, stage)))
@@ -128,7 +127,7 @@ class _Batch:
             self._store.place(plan.known[student] for student in plan.place)
         pages = [*plan.record, *plan.place, *plan.feedback] if self._request.feedback else []
         if plan.judge or pages:
-            self._pool.wait()
+            self._pool.wait(len(plan.judge) or 1)
         for student in pages:
             self._write_page(student)
         for student in plan.judge:

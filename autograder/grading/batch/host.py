@@ -16,8 +16,10 @@ import selectors
 import signal
 import socket
 import sys
+import threading
 from typing import NoReturn
 
+from autograder.grading.batch.imports import skip_slow_imports
 from autograder.grading.errors import GradingError
 from autograder.grading.runners import Runners, Sandbox
 
@@ -35,13 +37,19 @@ def main(descriptor: int, sandbox: str) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
+    # Meanwhile the zygote imports; no thread is left when the first judging process is forked.
+    importing = threading.Thread(target=_import_all)
+    importing.start()
     try:
         runners = Runners(Sandbox(sandbox))
     except GradingError as error:
         _say(control, {"error": str(error)})
+        importing.join()
         return 3
     with runners:
-        _import_all()
+        importing.join()
+        gc.collect()
+        gc.freeze()
         _say(control, {"ready": True})
         _Host(control, runners).serve()
     return 0
@@ -54,10 +62,8 @@ def _say(control: socket.socket, message: dict[str, object]) -> None:
 
 def _import_all() -> None:
     """What every judging process needs, before the first of them is forked."""
+    skip_slow_imports()
     import autograder.grading.batch.worker  # noqa: F401
-
-    gc.collect()
-    gc.freeze()
 
 
 class _Host:

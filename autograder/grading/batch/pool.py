@@ -63,14 +63,14 @@ class Pool:
         self._threads: list[threading.Thread] = []
         self._ready = False
 
-    def wait(self) -> None:
+    def wait(self, most: int | None = None) -> None:
         """Wait until the sandbox has passed its test; then the judging processes begin.
 
         Raises GradingError when nothing can be judged on this machine.
         """
         self._hear()
         self._ready = True
-        for _ in range(self._count):
+        for _ in range(min(self._count, most or self._count)):
             thread = threading.Thread(target=self._serve, daemon=True)
             thread.start()
             self._threads.append(thread)

@@ -21,7 +21,9 @@ from autograder.grading.versions import digest_of, source_path, versions
 __all__ = ["preview"]
 
 
-def preview(request: Request, course: CourseFolder, students: tuple[str, ...]) -> Summary:
+def preview(
+    request: Request, course: CourseFolder, students: tuple[str, ...], pool: Pool | None = None
+) -> Summary:
     """Judge what has no verdict yet, and tell all as if it had been recorded.
 
     Raises GradingError.
@@ -29,7 +31,9 @@ def preview(request: Request, course: CourseFolder, students: tuple[str, ...]) -
     stage = request.stage
     recorded = _recorded(course, stage)
     journal = Journal(journal_path(course.root, stage), writable=False)
-    with Pool(request.sandbox, min(request.jobs, len(students))) as pool:
+    with contextlib.ExitStack() as stack:
+        if pool is None:
+            pool = stack.enter_context(Pool(request.sandbox, request.jobs))
         wanted = Wanted(digest_of(source_path(stage, course.root)), versions(), request.seed)
         plan = make_plan(course, stage, students, journal, recorded, wanted, again=request.again)
         summary = Summary(stage, other=plan.other)
@@ -37,7 +41,7 @@ def preview(request: Request, course: CourseFolder, students: tuple[str, ...]) -
             judged = student in plan.record or student in plan.judge
             summary.outcomes[student] = outcome_of(entry, recorded, judged=judged)
         if plan.judge:
-            pool.wait()
+            pool.wait(len(plan.judge))
             with Display(len(plan.judge), quiet=request.quiet) as display:
                 _judge_all(pool, plan, request, course, recorded, summary, display)
     return summary

@@ -9,7 +9,11 @@ from typing import Any
 
 from autograder.grading.record.journal import Entry
 
-__all__ = ["Outcome", "Request", "Summary"]
+__all__ = ["NoSuchStudent", "Outcome", "Request", "Summary"]
+
+
+class NoSuchStudent(Exception):
+    """Someone was asked for who has handed in nothing."""
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from nbgrader.api import BaseCell, Comment, Grade, Gradebook
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
 
 __all__ = ["CellGrade", "Grades", "read_grades"]
 
@@ -35,6 +37,8 @@ class Grades:
 
 def read_grades(gradebook: Gradebook, notebook: str, assignment: str, student: str) -> Grades:
     """The grades of one submitted notebook. Raises nbgrader's MissingEntry if there is none."""
+    from nbgrader.api import BaseCell, Comment, Grade  # slow, and not needed to render a page
+
     submitted = gradebook.find_submission_notebook(notebook, assignment, student)
     graded = (
         gradebook.db.query(BaseCell.name, Grade.score, Grade.max_score, Grade.needs_manual_grade)
