@@ -55,7 +55,12 @@ lab: $(STAMP) ## open the course in JupyterLab (options: LAB_ARGS="...")
 test: $(STAMP) lint types ## everything that CI runs: lint, types, notebooks, then all of tests/
 	$(NBVAL)
 	@scripts/need_chromium.sh
-	$(TEST) tests
+	@scripts/need_bubblewrap.sh
+	$(TEST) tests --ignore tests/postgresql
+
+.PHONY: test-all
+test-all: export ATTACKS := all
+test-all: test ## the same with those attacks that take long
 
 .PHONY: lint
 lint: $(STAMP) ## ruff: faults and formatting
@@ -68,7 +73,9 @@ types: $(STAMP) ## mypy, strict, over the package
 
 .PHONY: unit
 unit: $(STAMP) ## unit and property tests: all but course, demo and browser
-	$(TEST) tests --ignore tests/course --ignore tests/demo --ignore tests/browser
+	@scripts/need_bubblewrap.sh
+	$(TEST) tests --ignore tests/course --ignore tests/demo --ignore tests/browser \
+	    --ignore tests/postgresql
 
 .PHONY: solutions
 solutions: $(STAMP) ## convert and execute the authored stages that changed
@@ -87,10 +94,26 @@ validate: $(STAMP) ## run the solutions and compare their outputs; check the rel
 demo: $(STAMP) ## release three stages, grade eight submissions, print the scores
 	$(ISOLATED) $(PY) -m autograder.demo
 
+.PHONY: mutants
+mutants: $(STAMP) ## judge every known wrong formula alone, and other right ones; print the table
+	@scripts/need_bubblewrap.sh
+	$(ISOLATED) $(PY) -m tests.mutants
+
+.PHONY: attacks
+attacks: $(STAMP) ## grade more than 200 hostile notebooks in the sandbox; print the table
+	@scripts/need_bubblewrap.sh
+	$(ISOLATED) $(PY) -m tests.attacks
+
 .PHONY: browser
 browser: $(STAMP) ## take stage 01 in a real Chromium (installs Debian's where it may)
 	@scripts/need_chromium.sh
 	$(TEST) tests/browser
+
+.PHONY: postgresql
+postgresql: $(STAMP) ## the gradebook on a PostgreSQL server of its own (installs Debian's where it may)
+	@scripts/need_bubblewrap.sh
+	@scripts/need_postgresql.sh
+	$(TEST) tests/postgresql
 
 .PHONY: pictures
 pictures: browser ## take the README's pictures from the browser's journey

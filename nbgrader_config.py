@@ -1,8 +1,6 @@
 """nbgrader's settings for this course. Run nbgrader's commands in the folder of this file."""
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters import GenerateAssignment
-from nbgrader.preprocessors import ClearHiddenTests, GetGrades
 
 from autograder.authoring.forget import ForgetDigest
 
@@ -23,6 +21,16 @@ c.GenerateAssignment.preprocessors = [
     *GenerateAssignment.preprocessors.default(),
 ]
 
+# Submissions are judged by this course's own engine, as by `autograder grade`.
+c.Autograde.exporter_class = "autograder.grading.nbgrader_plugin.GradedExporter"
+c.Autograde.pre_convert_hook = "autograder.grading.nbgrader_plugin.find_notebooks"
+c.Autograde.sanitize_preprocessors = []
+c.Autograde.autograde_preprocessors = []
+
+# What formgrader shows of a submission runs nothing of it.
+c.HTMLExporter.sanitize_html = True
+
+# The settings that follow are for nbgrader's own Validate, and for its own engine.
 # A cell may train for minutes; nbgrader's own limit is 30 seconds.
 c.Execute.timeout = 1800
 # No history file, and no warning at each start that ipykernel's local sockets are plain text.
@@ -33,5 +41,7 @@ c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"Warning\b"
 
-# nbgrader's feedback would show hidden tests.
-c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor]
+# Feedback that says what is wrong, shows no hidden test and needs no network. It reads the grades
+# itself.
+c.GenerateFeedback.exporter_class = "autograder.grading.feedback.exporter.FeedbackExporter"
+c.GenerateFeedback.preprocessors = []

@@ -3,7 +3,7 @@
 import contextlib
 import copy
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -14,7 +14,13 @@ from autograder.judge_tensor import judge_tensor, unjudged
 from autograder.steps import FunctionStep
 from autograder.verdict import Status, StepVerdict
 
-__all__ = ["examine_function"]
+__all__ = [
+    "changed_an_argument",
+    "describe_call",
+    "examine_function",
+    "judge_results",
+    "most_telling",
+]
 
 # The draws on which a function of the student is called in the notebook.
 _SEED = 20
@@ -30,10 +36,10 @@ def examine_function(step: FunctionStep, function: Any) -> StepVerdict:
         message = f"`{step.name}` should be a function; it is of type {type(function).__name__}."
         return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
     draws = step.draw(torch.Generator().manual_seed(_SEED))
-    return _most_telling(step, (_examine_call(step, function, arguments) for arguments in draws))
+    return most_telling(step, (_examine_call(step, function, arguments) for arguments in draws))
 
 
-def _most_telling(step: FunctionStep, verdicts: Iterable[StepVerdict]) -> StepVerdict:
+def most_telling(step: FunctionStep, verdicts: Iterable[StepVerdict]) -> StepVerdict:
     """The first verdict that fails, else the first with a remark, else the last."""
     told = StepVerdict(step.name, Status.CORRECT, step.points)
     for verdict in verdicts:
@@ -48,7 +54,7 @@ def _examine_call(
     step: FunctionStep, function: Callable[..., Any], arguments: tuple[Any, ...]
 ) -> StepVerdict:
     given = copy.deepcopy(arguments)
-    call = f"{step.name}({', '.join(_describe(argument) for argument in arguments)})"
+    call = describe_call(step, arguments)
     try:
         with _default_dtype_of(arguments):
             returned = function(*given)
@@ -62,14 +68,31 @@ def _examine_call(
         not torch.equal(before, after)
         for before, after in zip(_tensors(arguments), _tensors(given), strict=True)
     ):
-        message = f"{call} changed one of its arguments: work on a copy (`.clone()`)."
-        return unjudged(step, Status.WRONG, "aliasing", message)
+        return changed_an_argument(step, call)
+    return judge_results(step, call, returned, step.expected(*arguments))
+
+
+def describe_call(step: FunctionStep, arguments: tuple[Any, ...]) -> str:
+    """A call in a message."""
+    return f"{step.name}({', '.join(_describe(argument) for argument in arguments)})"
+
+
+def changed_an_argument(step: FunctionStep, call: str) -> StepVerdict:
+    """The verdict on a function that wrote into what it was given."""
+    message = f"{call} changed one of its arguments: work on a copy (`.clone()`)."
+    return unjudged(step, Status.WRONG, "aliasing", message)
+
+
+def judge_results(
+    step: FunctionStep, call: str, returned: Any, references: Sequence[Reference]
+) -> StepVerdict:
+    """The verdict on what one call returned."""
     results = [returned] if len(step.results) == 1 else returned
     if not isinstance(results, list | tuple) or len(results) != len(step.results):
         message = f"{call} should return {len(step.results)} values: {', '.join(step.results)}."
         return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
-    judged = zip(step.results, results, step.expected(*arguments), strict=True)
-    return _most_telling(step, (_examine_result(step, call, name, *pair) for name, *pair in judged))
+    judged = zip(step.results, results, references, strict=True)
+    return most_telling(step, (_examine_result(step, call, name, *pair) for name, *pair in judged))
 
 
 def _examine_result(

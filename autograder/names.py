@@ -34,6 +34,7 @@ ALPHABET = "." + string.ascii_lowercase
 NAMES_FILE_VARIABLE = "NAMES_FILE"
 
 _INDEX = {character: index for index, character in enumerate(ALPHABET)}
+_CODES = bytes.maketrans(ALPHABET.encode("ascii"), bytes(range(len(ALPHABET))))
 _LETTERS = frozenset(string.ascii_letters)
 # Far above any list of names (a million of them is some 7 MB), far below what fills a memory.
 _MOST_BYTES = 32 * 1024 * 1024
@@ -145,14 +146,18 @@ def build_dataset(names: Sequence[str], context: int = 3) -> tuple[Tensor, Tenso
 
     if context < 1:
         raise ValueError(f"context is {context}, but a window needs at least one character.")
-    windows: list[list[int]] = []
-    targets: list[int] = []
-    for name in names:
-        padded = [0] * context + encode(name) + [0]
-        windows.extend(padded[start : start + context] for start in range(len(name) + 1))
-        targets.extend(padded[context:])
-    X = torch.tensor(windows, dtype=torch.int64).reshape(len(targets), context)
-    return X, torch.tensor(targets, dtype=torch.int64)
+    if not set("".join(names)) <= _INDEX.keys():
+        for name in names:
+            encode(name)  # raises at the first name that is to blame
+    # All names in one row, with dots between them: the last name's closing dot is the first of
+    # the next one's padding. Every window of it is there; those that end in padding are left out.
+    dots = "." * context
+    row = f"{dots}{dots.join(names)}.".encode("ascii").translate(_CODES)
+    indices = torch.frombuffer(bytearray(row), dtype=torch.uint8).to(torch.int64)
+    targets = torch.tensor([len(name) + 1 for name in names], dtype=torch.int64)
+    before = torch.arange(len(names)).repeat_interleave(targets)  # names before each place's own
+    places = torch.arange(len(before)) + before * (context - 1)
+    return indices.unfold(0, context, 1)[places], indices[places + context]
 
 
 def split_names(names: Sequence[str], seed: int = 42) -> tuple[list[str], list[str], list[str]]:

@@ -6,14 +6,14 @@ and in feedback. A status is told by an icon, a word and a color together.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from html import escape
 
 from autograder.compare import Band, Comparison
+from autograder.differences import entries_in_words, ratio_in_words
 from autograder.steps import ManualStep, Stage
 from autograder.verdict import Status, StepVerdict
 
-__all__ = ["Rendered", "headline", "render_summary", "render_verdict"]
+__all__ = ["LOOKS", "Look", "Rendered", "headline", "marked_up", "render_summary", "render_verdict"]
 
 
 @dataclass(frozen=True)
@@ -28,49 +28,49 @@ class Rendered:
 
 
 @dataclass(frozen=True)
-class _Look:
+class Look:
+    """How a status looks."""
+
     icon: str
     word: str
     color: str
     verb: str = "is "
 
 
-# Above this a fraction is no more telling than its decimals: any number is near some fraction.
-_LARGEST_DENOMINATOR = 64
-
-# A list of more rows or columns than this points at nothing.
-_MOST_LINES = 8
-
 # Blue, orange and gray of the Okabe-Ito palette: told apart by every kind of color vision.
 _RIGHT, _WRONG, _OPEN = "#0072B2", "#D55E00", "#767676"
 
-_LOOKS = {
-    Status.CORRECT: _Look("✓", "right", _RIGHT),
-    Status.CORRECT_SHAPE_DIFFERS: _Look("✓", "right", _RIGHT),
-    Status.WRONG: _Look("✗", "wrong", _WRONG),
-    Status.RAISED: _Look("✗", "raised an error", _WRONG, verb=""),
-    Status.NOT_ATTEMPTED: _Look("○", "not done yet", _OPEN),
-    Status.NOT_FINITE: _Look("✗", "not finite", _WRONG),
-    Status.NOT_A_TENSOR: _Look("✗", "of the wrong type", _WRONG),
+LOOKS = {
+    Status.CORRECT: Look("✓", "right", _RIGHT),
+    Status.CORRECT_SHAPE_DIFFERS: Look("✓", "right", _RIGHT),
+    Status.HARD_CODED: Look("◐", "right in the notebook's own sizes only", _WRONG),
+    Status.WRONG: Look("✗", "wrong", _WRONG),
+    Status.RAISED: Look("✗", "raised an error", _WRONG, verb=""),
+    Status.NOT_ATTEMPTED: Look("○", "not done yet", _OPEN),
+    Status.NOT_FINITE: Look("✗", "not finite", _WRONG),
+    Status.NOT_A_TENSOR: Look("✗", "of the wrong type", _WRONG),
+    Status.TIMEOUT: Look("✗", "took too long", _WRONG, verb=""),
+    Status.KILLED: Look("✗", "ended its process", _WRONG, verb=""),
+    Status.USED_AUTOGRAD: Look("✗", "made with autograd", _WRONG),
 }
 
 
 def headline(verdict: StepVerdict) -> str:
     """The verdict in one line."""
-    look = _LOOKS[verdict.status]
+    look = LOOKS[verdict.status]
     return f"{look.icon} {verdict.name} {look.verb}{look.word}" + _closeness(verdict)
 
 
 def render_verdict(verdict: StepVerdict) -> Rendered:
     """A verdict with all that is known of it: one quiet line when the step is right."""
-    look = _LOOKS[verdict.status]
+    look = LOOKS[verdict.status]
     findings = _findings(verdict)
     text = headline(verdict)
     text += "".join(f"\n  {label}: {finding}" for label, finding in findings)
     rows = "".join(
         f'<tr><td style="text-align:left;vertical-align:top;padding:1px 12px 1px 0;'
         f'font-weight:bold">{escape(label)}</td>'
-        f'<td style="text-align:left;padding:1px 0">{_code(finding)}</td></tr>'
+        f'<td style="text-align:left;padding:1px 0">{marked_up(finding)}</td></tr>'
         for label, finding in findings
     )
     table = f'<table style="margin:4px 0 0 0;border:none">{rows}</table>' if rows else ""
@@ -90,11 +90,11 @@ def render_summary(stage: Stage, verdicts: Sequence[StepVerdict]) -> Rendered:
     width = max(18, *(len(step.name) + 2 for step in stage.steps))
     for step in stage.steps:
         if isinstance(step, ManualStep):
-            look = _Look("✎", "graded by your instructor", _OPEN)
+            look = Look("✎", "graded by your instructor", _OPEN)
             word = look.word
         else:
             verdict = by_name[step.name]
-            look = _LOOKS[verdict.status]
+            look = LOOKS[verdict.status]
             origins = " and ".join(verdict.follows_from)
             word = f"{look.word}, follows from {origins}" if origins else look.word
         lines.append(f"  {look.icon} {step.name:<{width}}{word}")
@@ -148,7 +148,7 @@ def _difference(comparison: Comparison) -> list[tuple[str, str]]:
     shape = f"{comparison.shape}"
     if comparison.shape != comparison.expected_shape:
         shape += f" for {comparison.expected_shape}"
-    findings = [("Shape", shape), ("Entries", _entries(comparison))]
+    findings = [("Shape", shape), ("Entries", entries_in_words(comparison))]
     worst = list(comparison.worst or ())
     findings.append(
         (
@@ -161,34 +161,11 @@ def _difference(comparison: Comparison) -> list[tuple[str, str]]:
     # A single number is always some multiple of the right one, and 1 would be no difference.
     ratio = comparison.ratio
     if ratio is not None and comparison.entries > 1 and abs(ratio - 1) > 1e-6:
-        findings.append(("Ratio", f"yours is {_number(ratio)} times the expected one"))
+        findings.append(("Ratio", f"yours is {ratio_in_words(ratio)} times the expected one"))
     return findings
 
 
-def _entries(comparison: Comparison) -> str:
-    told = f"{comparison.differing} of {comparison.entries} differ"
-    shape = comparison.expected_shape
-    if comparison.differing == comparison.entries or len(shape) < 2:
-        return told
-    for name, indices, size in (
-        ("row", comparison.rows, shape[0]),
-        ("column", comparison.columns, shape[-1]),
-    ):
-        if len(indices) < min(size, _MOST_LINES + 1):
-            listed = ", ".join(map(str, indices))
-            told += f", only in {name}{'s' if len(indices) > 1 else ''} {listed}"
-    return told
-
-
-def _number(ratio: float) -> str:
-    """A ratio as a fraction where it is one: 1/32 says more than 0.03125."""
-    fraction = Fraction(ratio).limit_denominator(_LARGEST_DENOMINATOR)
-    if ratio and abs(float(fraction) / ratio - 1) < 1e-6:
-        return str(fraction)
-    return f"{ratio:.4g}"
-
-
-def _code(finding: str) -> str:
+def marked_up(finding: str) -> str:
     """Escaped HTML in which `names` stand in code type."""
     parts = escape(finding).split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))

@@ -23,12 +23,23 @@ __all__ = [
 
 @dataclass(frozen=True)
 class GradientStep:
-    """The gradient of one variable of a forward graph, with autograd as its reference."""
+    """The gradient of one variable of a forward graph, with autograd as its reference.
+
+    What the judge must know besides: ``reads`` names all the variables that the answer may be
+    made from, where several operations are to be passed in one expression (else every forward
+    variable and all earlier gradients are there). ``degenerate``: the gradient is zero, or partly,
+    for any loss of this network, so that only independent random upstream gradients tell a right
+    rule from a wrong one. ``from_loss``: so near to the loss that an answer may come straight
+    from it, past the upstream gradients.
+    """
 
     name: str
     graph: Graph
     variable: str = ""
     points: float = 1.0
+    reads: tuple[str, ...] = ()
+    degenerate: bool = False
+    from_loss: bool = False
 
     def __post_init__(self) -> None:
         if not self.variable:
@@ -58,6 +69,8 @@ class FunctionStep:
     returns a reference for each of ``results`` (names used in messages). A function of a single
     result returns it bare; of several, a tuple in the order of ``results``. ``exact_shape`` is
     for a function whose very purpose is a shape: then a missing size-1 dimension is wrong.
+    ``own`` numbers the draw that has the notebook's own sizes, if one has. ``right`` is a function
+    of the package that does the same: later steps go on with it where the student's is wrong.
     """
 
     name: str
@@ -66,6 +79,8 @@ class FunctionStep:
     results: tuple[str, ...] = ("result",)
     exact_shape: bool = False
     points: float = 1.0
+    own: int | None = None
+    right: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,13 +88,17 @@ class PropertyStep:
     """An answer judged by what it does rather than by what it is.
 
     ``judge`` takes the answer and then the notebook's variables in ``inputs``; it returns None if
-    the answer has the property, else the diagnosis.
+    the answer has the property, else the diagnosis. The answer may be a number found by trying,
+    so it is judged for the notebook's own variables, which only locked cells make. ``by_hand``:
+    autograd must not be used for it. ``seconds`` is how long its cell may run.
     """
 
     name: str
     inputs: tuple[str, ...]
     judge: Callable[..., Diagnosis | None]
     points: float = 1.0
+    by_hand: bool = False
+    seconds: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -95,11 +114,15 @@ Step = GradientStep | ValueStep | FunctionStep | PropertyStep | ManualStep
 
 @dataclass(frozen=True)
 class Stage:
-    """One notebook of the course: its name, title and steps, in the notebook's order."""
+    """One notebook of the course: its name, title and steps, in the notebook's order.
+
+    ``given`` names the gradients that locked cells make, for steps to start from.
+    """
 
     name: str
     title: str
     steps: tuple[Step, ...]
+    given: tuple[str, ...] = ()
 
     @property
     def by_name(self) -> Mapping[str, Step]:

@@ -70,4 +70,7 @@ fi
 pip_install --constraint constraints.txt hatchling editables
 pip_install --constraint constraints.txt --no-build-isolation --editable '.[dev]'
 printf '%s\n' "$here" > .venv/.complete
+# Only whoever grades needs it, so that its lack is no failure.
+scripts/need_bubblewrap.sh ||
+    say "The course works without bubblewrap; grading submissions does not."
 say "The environment is ready in .venv."

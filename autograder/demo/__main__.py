@@ -1,7 +1,7 @@
-"""``python -m autograder.demo [--keep DIR]``: eight submissions through stock nbgrader.
+"""``python -m autograder.demo [--keep DIR]``: eight submissions, graded and recorded.
 
 Exit codes: 0 done; 1 a perfect or an untouched submission has the wrong score; 2 wrong usage;
-3 no solutions to release.
+3 no solutions to release, or nothing to grade with (no sandbox).
 """
 
 import argparse
@@ -13,9 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.authoring.layout import CHECKOUT, Checkout
+from autograder.authoring.markers import StageLike
 from autograder.demo.grading import Result, grade_all
 from autograder.demo.surroundings import course_surroundings
 from autograder.demo.table import render, unexpected
+from autograder.grading.errors import GradingError
 
 STAGES = ("01_unrolled", "02_cross_entropy", "03_batchnorm")
 
@@ -45,10 +47,18 @@ def _collect_feedback(checkout: Checkout, results: Sequence[Result]) -> Path:
 def main(arguments: Sequence[str] | None = None, checkout: Checkout = CHECKOUT) -> int:
     """Run the demonstration and print its table; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m autograder.demo")
-    parser.description = "Release stages 01 to 03 and grade eight submissions with stock nbgrader."
+    parser.description = "Release stages 01 to 03 and grade eight submissions."
     parser.add_argument("--keep", type=Path, metavar="DIR", help="make the course here, and stay")
-    given: Path | None = parser.parse_args(arguments).keep
-    keep = given.resolve() if given else None  # nbgrader works in another folder than this
+    parser.add_argument(
+        "--sandbox",
+        choices=("bubblewrap", "none"),
+        default="bubblewrap",
+        help="with none, the submissions, which are the demonstration's own, run as you",
+    )
+    options = parser.parse_args(arguments)
+    keep: Path | None = (
+        options.keep.resolve() if options.keep else None
+    )  # nbgrader works in another folder than this
     if keep and keep.exists():
         print(f"{keep} exists; name a folder that does not.", file=sys.stderr)
         return 2
@@ -64,13 +74,18 @@ def main(arguments: Sequence[str] | None = None, checkout: Checkout = CHECKOUT) 
         return 2
     from autograder.stages import STAGES as stages
 
+    chosen: list[StageLike] = [stages[name] for name in STAGES]
     results: list[Result] = []
-    with _course_folder(keep) as folder, course_surroundings(folder):
-        for result in grade_all(folder, checkout, [stages[name] for name in STAGES]):
-            results.append(result)
-            said = "graded" if result.score else "not graded"
-            print(f"{result.stage}, {result.submission.student}: {said}", flush=True)
-        pages = _collect_feedback(checkout, results)
+    try:
+        with _course_folder(keep) as folder, course_surroundings(folder):
+            for result in grade_all(folder, checkout, chosen, options.sandbox):
+                results.append(result)
+                said = "graded" if result.score else "not graded"
+                print(f"{result.stage}, {result.submission.student}: {said}", flush=True)
+            pages = _collect_feedback(checkout, results)
+    except GradingError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 3
     print(f"\n{render(results)}\n\nFeedback: {checkout.relative(pages)}/")
     if keep:
         print(f"The course folder, with the gradebook: {keep}/")

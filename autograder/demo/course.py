@@ -1,6 +1,7 @@
-"""A course folder that stock nbgrader works in, one submission at a time."""
+"""A course folder: released, handed in, graded."""
 
 import logging
+import os
 import shutil
 import warnings
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.authoring.layout import Checkout
+from autograder.grading.batch.grade import grade
+from autograder.grading.batch.settings import Request, Summary
 
 __all__ = ["Course", "NotGraded", "Score"]
 
@@ -54,13 +57,19 @@ class _Records(logging.Handler):
 class Course:
     """The folder with its source, release, submitted, autograded and feedback notebooks."""
 
-    def __init__(self, folder: Path, checkout: Checkout) -> None:
-        """``folder`` must exist; nbgrader_config.py and the solutions come from ``checkout``."""
+    def __init__(self, folder: Path, checkout: Checkout, *, stock: bool = False) -> None:
+        """``folder`` must exist; nbgrader_config.py and the solutions come from ``checkout``.
+
+        ``stock``: nbgrader grades by its own means, as if our engine were not there.
+        """
         self.folder = folder.resolve()
         self._checkout = checkout
         loader = PyFileConfigLoader("nbgrader_config.py", path=str(checkout.root))
         self._config = loader.load_config()
         self._config.CourseDirectory.root = str(self.folder)
+        if stock:
+            for name in ("Autograde", "GenerateFeedback"):
+                self._config.pop(name, None)
 
     def release(self, stage: str) -> NotebookNode:
         """Generate the assignment into the gradebook; returns the release notebook."""
@@ -83,11 +92,17 @@ class Course:
         path.write_text(nbformat.writes(notebook), encoding="utf-8")
 
     def autograde(self, student: str, stage: str) -> list[str]:
-        """Grade one submission with stock nbgrader; returns the warnings it logged.
+        """Grade one submission with nbgrader's own command; returns the warnings it logged.
 
         Raises NotGraded where nbgrader gives up.
         """
         return self._convert(Autograde, stage, student)
+
+    def grade(self, stage: str, sandbox: str) -> Summary:
+        """Grade all submissions of a stage as `autograder grade` does. Raises GradingError."""
+        jobs = os.cpu_count() or 1
+        shutil.copy(self._checkout.root / "nbgrader_config.py", self.folder)
+        return grade(Request(self.folder, stage, jobs=jobs, sandbox=sandbox, quiet=True))
 
     def feedback(self, student: str, stage: str) -> Path:
         """Write the feedback for a graded submission; returns the page's path."""

@@ -15,17 +15,16 @@ def _cell(result: Result | None) -> str:
     if result.score is None:
         return "not graded"
     points = sum(value or 0.0 for value in result.score.points.values())
-    marks = ("?" if result.unscored else "") + ("*" if _waits(result) else "")
-    return f"{points:g}/{sum(result.score.worth.values()):g}{marks}"
+    return f"{points:g}/{sum(result.score.worth.values()):g}{'*' if _waits(result) else ''}"
 
 
 def _waits(result: Result) -> bool:
     """Whether a written answer waits for an instructor."""
-    return bool(result.score and result.score.needs_manual and not result.unscored)
+    return bool(result.score and result.score.needs_manual)
 
 
 def render(results: Sequence[Result]) -> str:
-    """The table of scores, then everything that stock nbgrader could not grade."""
+    """The table of scores, then what was mended and what could not be graded."""
     stages = list(dict.fromkeys(result.stage for result in results))
     found = {(result.submission.student, result.stage): result for result in results}
     rows = [["submission", "what it is", *stages]]
@@ -44,16 +43,13 @@ def render(results: Sequence[Result]) -> str:
 def _notes(results: Sequence[Result]) -> Iterator[str]:
     if any(_waits(result) for result in results):
         yield "*  and a derivation that waits for an instructor"
-    yield "-  not submitted: a submission costs seconds, and the first stage shows it"
+    yield "-  not submitted: the first stage shows it"
     for result in results:
         who = f"{result.submission.student}, {result.stage}"
         if result.score is None:
-            yield f"!  {who}: stock nbgrader cannot grade it. It says: {result.problem}"
-        elif result.unscored:
-            yield (
-                f"?  {who}: stock nbgrader has no score for {', '.join(result.unscored)}, counts "
-                "it as 0 and marks it for review."
-            )
+            yield f"!  {who}: {result.problem}"
+        for repair in result.repairs:
+            yield f"   {who}: {repair}"
 
 
 def unexpected(results: Sequence[Result]) -> list[str]:

@@ -125,6 +125,11 @@ def _project(g: Tensor, r: Tensor) -> tuple[Reference, ...]:
     return (Reference(residual[:, :, 0].T, float(g.abs().max())),)
 
 
+# What the answers in one expression may be made from: the forward pass and `dhpreact`.
+_FORWARD = ("hprebn", "n", "bnmeani", "bnvar", "bnvar_inv", "bnraw", "bngain", "bnbias", "hpreact")
+_BIASED_FORWARD = ("bnvar_biased", "bnvar_inv_biased", "bnraw_biased", "hpreact_biased")
+_AT_INFERENCE = ("bnmean_running", "bnvar_running", "hpreact_inference")
+
 STAGE = Stage(
     name="03_batchnorm",
     title="Batch norm in one expression",
@@ -134,9 +139,19 @@ STAGE = Stage(
         GradientStep("dbnmeani", GRAPH),
         ValueStep("dhprebn_paths", GRAPH.inputs, _dhprebn_paths),
         ManualStep("derivation", points=2.0),
-        GradientStep("dhprebn", GRAPH),
-        FunctionStep("project", _draw_projections, _project),
-        GradientStep("dhprebn_biased", BIASED, variable="hprebn"),
-        GradientStep("dhprebn_inference", INFERENCE, variable="hprebn"),
+        GradientStep("dhprebn", GRAPH, reads=(*_FORWARD, "dhpreact")),
+        FunctionStep("project", _draw_projections, _project, own=2),
+        GradientStep(
+            "dhprebn_biased",
+            BIASED,
+            variable="hprebn",
+            reads=(*_FORWARD, *_BIASED_FORWARD, "dhpreact"),
+        ),
+        GradientStep(
+            "dhprebn_inference",
+            INFERENCE,
+            variable="hprebn",
+            reads=(*_FORWARD, *_AT_INFERENCE, "dhpreact"),
+        ),
     ),
 )

@@ -76,9 +76,9 @@ def _softmax_jacobian(x: Tensor) -> tuple[Reference, ...]:
 
 
 def _draw_examples(generator: torch.Generator) -> list[tuple[Any, ...]]:
-    """A row of logits with each kind of target: the first character, one inside, the last."""
+    """A row of logits with each kind of target: the first character, the last, one inside."""
     rows = [torch.randn(size, generator=generator).double() * 2 for size in (2, 5, 27)]
-    return [(row, target) for row, target in zip(rows, (0, 3, 26), strict=True)]
+    return [(row, target) for row, target in zip(rows, (0, 4, 13), strict=True)]
 
 
 def _example_gradient(x: Tensor, y: int) -> tuple[Reference, ...]:
@@ -136,10 +136,10 @@ STAGE = Stage(
     title="Cross entropy in one expression",
     steps=(
         ValueStep("probs", ("logits",), _probs),
-        FunctionStep("softmax_jacobian", _draw_rows, _softmax_jacobian),
-        FunctionStep("example_gradient", _draw_examples, _example_gradient),
+        FunctionStep("softmax_jacobian", _draw_rows, _softmax_jacobian, own=2),
+        FunctionStep("example_gradient", _draw_examples, _example_gradient, own=2),
         ManualStep("derivation", points=2.0),
-        GradientStep("dlogits", FUSED),
+        GradientStep("dlogits", FUSED, reads=("logits", "Yb", "n")),
         PropertyStep("breaking_scale", ("logits",), _judge_breaking_scale),
         FunctionStep("logsumexp", _draw_logsumexp, _logsumexp),
     ),

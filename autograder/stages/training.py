@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from autograder.compare import Reference
@@ -17,7 +18,7 @@ from autograder.stages.unrolled import GRAPH, Sizes, draw_inputs
 from autograder.steps import FunctionStep, PropertyStep, Stage
 from autograder.verdict import Diagnosis
 
-__all__ = ["KEPT", "MARGIN", "SIZES", "STAGE"]
+__all__ = ["KEPT", "MARGIN", "SIZES", "STAGE", "judge_parameters", "right_backward"]
 
 SIZES = Sizes(hidden=200)
 
@@ -56,6 +57,24 @@ def _expected(
     inputs |= {"Xb": Xb, "Yb": Yb, "n": len(Xb)}  # type: ignore[dict-item]
     values, gradients = GRAPH.forward(inputs), GRAPH.gradients(inputs)
     return tuple(GRAPH.reference(values, gradients, name) for name in PARAMETER_NAMES)
+
+
+def right_backward(
+    parameters: Sequence[Tensor], kept: Sequence[Tensor], Xb: Tensor, Yb: Tensor
+) -> tuple[Tensor, ...]:
+    """What the student's `backward` should return, by autograd; ``kept`` is not needed.
+
+    The judge trains with it where the student's own is wrong: a mistake there costs no more than
+    its own points.
+    """
+    with torch.enable_grad():
+        C, W1, b1, W2, b2, bngain, bnbias = (p.detach().requires_grad_() for p in parameters)
+        hprebn = C[Xb].view(len(Xb), -1) @ W1 + b1
+        bndiff = hprebn - hprebn.mean(0, keepdim=True)
+        bnvar = bndiff.square().sum(0, keepdim=True) / (len(Xb) - 1)
+        h = torch.tanh(bngain * bndiff * (bnvar + 1e-5) ** -0.5 + bnbias)
+        loss = F.cross_entropy(h @ W2 + b2, Yb)
+        return torch.autograd.grad(loss, (C, W1, b1, W2, b2, bngain, bnbias))
 
 
 # How far below the bigram model's loss the trained network has to come, in nats. Measured on the
@@ -143,12 +162,16 @@ STAGE = Stage(
             expected=_expected,
             results=tuple(f"d{name}" for name in PARAMETER_NAMES),
             points=7.0,
+            own=0,
+            right=right_backward,
         ),
         PropertyStep(
             "parameters",
             inputs=("Xtr", "Ytr", "Xte", "Yte"),
             judge=judge_parameters,
             points=3.0,
+            by_hand=True,
+            seconds=900.0,
         ),
     ),
 )

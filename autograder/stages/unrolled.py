@@ -178,8 +178,18 @@ _STEPS = """
     dhprebn dembcat dW1 db1 demb dC
 """
 
+# The softmax does not see a shift of its row, nor batch norm one of its column: for any loss the
+# gradients of the maximum and of `b1` are zero, and the maximum's part of `dlogits` and the
+# variance's part of `dbnmeani` as well.
+_DEGENERATE = ("dlogit_maxes", "dlogits", "dbnmeani", "db1")
+# Beyond these the way from the loss is the one expression of stage 02, and not this stage's.
+_FROM_LOSS = ("dlogprobs", "dprobs", "dcounts_sum_inv", "dcounts_sum", "dcounts")
+
 STAGE = Stage(
     name="01_unrolled",
     title="The backward pass, one operation at a time",
-    steps=tuple(GradientStep(name, GRAPH) for name in _STEPS.split()),
+    steps=tuple(
+        GradientStep(name, GRAPH, degenerate=name in _DEGENERATE, from_loss=name in _FROM_LOSS)
+        for name in _STEPS.split()
+    ),
 )

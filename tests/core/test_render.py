@@ -15,11 +15,15 @@ REFERENCE = Reference.of(torch.ones(2, 2, dtype=torch.float64))
 
 _SENTENCES = (
     "is right",
+    "is right in the notebook's own sizes only",
     "is wrong",
     "raised an error",
     "is not done yet",
     "is not finite",
     "is of the wrong type",
+    "is made with autograd",
+    "took too long",
+    "ended its process",
 )
 
 
@@ -64,7 +68,7 @@ def test_every_status_has_icon_word_and_color(status: Status) -> None:
     """No status is told by color alone, and none lacks a look."""
     rendered = render_verdict(StepVerdict("dh", status, 1.0))
     icon, name, *words = rendered.text.split()
-    assert icon in "✓✗○" and name == "dh"
+    assert icon in "✓✗○◐" and name == "dh"
     assert " ".join(words) in _SENTENCES
     found = _tags(rendered.html)
     assert "color:#" in rendered.html and icon in rendered.html

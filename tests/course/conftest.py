@@ -23,7 +23,7 @@ def graded(tmp_path_factory) -> dict[tuple[str, str], Score]:
     folder = tmp_path_factory.mktemp("graded")
     scores = {}
     with course_surroundings(folder):
-        course = Course(folder, CHECKOUT)
+        course = Course(folder, CHECKOUT, stock=True)
         for name in STAGES:
             notebooks = {"untouched": course.release(name), "solution": course.solution(name)}
             for student, notebook in notebooks.items():

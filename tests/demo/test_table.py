@@ -11,8 +11,7 @@ BY_NAME = {submission.student: submission for submission in SUBMISSIONS}
 def result(student: str, points: float | None = 2.0, manual: bool = False, **more) -> Result:
     """A graded submission of a stage with one check cell worth 2 points."""
     score = Score(points or 0.0, 5.0, manual, {"check-dx": points}, {"check-dx": 2.0})
-    unscored = () if points is not None else ("check-dx",)
-    return Result(BY_NAME[student], "07_tiny", score, unscored=unscored, **more)
+    return Result(BY_NAME[student], "07_tiny", score, **more)
 
 
 def test_every_submission_has_its_row():
@@ -30,19 +29,19 @@ def test_a_written_answer_is_marked():
     assert "*  and a derivation that waits for an instructor" in table
 
 
-def test_a_refusal_is_told_in_nbgraders_words():
+def test_a_refusal_is_told():
     """Not as a zero."""
-    refused = Result(BY_NAME["duplicated-cell"], "07_tiny", None, "old version of the format")
+    refused = Result(BY_NAME["duplicated-cell"], "07_tiny", None, "it is half a file.")
     table = render([refused])
     assert "not graded" in table
-    assert table.endswith("cannot grade it. It says: old version of the format")
+    assert table.endswith("!  duplicated-cell, 07_tiny: it is half a file.")
 
 
-def test_a_missing_score_is_told():
-    """A deleted check cell counts as nothing, and that is said."""
-    table = render([result("deleted-cell", points=None, manual=True)])
-    assert "0/2?" in table
-    assert "no score for check-dx" in table
+def test_a_repair_is_told():
+    """One line each."""
+    table = render([result("deleted-cell", repairs=("The cell was gone.", "Another, too."))])
+    assert "   deleted-cell, 07_tiny: The cell was gone." in table
+    assert table.endswith("   deleted-cell, 07_tiny: Another, too.")
 
 
 def test_wrong_scores_of_the_two_sure_cases_are_faults_of_the_course():

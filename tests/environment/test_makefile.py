@@ -91,13 +91,16 @@ def test_every_target_is_phony():
 
 
 def test_test_runs_every_part_and_closes_with_pytest():
-    """`make test` runs lint, types and the notebooks before one last pytest over all tests."""
+    """`make test` runs lint, types and the notebooks before one last pytest over all tests.
+
+    Those that need a PostgreSQL server have a target of their own.
+    """
     planned = make(ROOT, "-n", "test").stdout
     parts = ["ruff check", "ruff format --check", "mypy", "--nbval", "need_chromium", "pytest"]
     places = [planned.index(part) for part in parts[:-1]]
     assert places == sorted(places)
     last = planned.strip().splitlines()[-1].split()
-    assert last[-3:] == ["-m", "pytest", "tests"]
+    assert last[-5:] == ["-m", "pytest", "tests", "--ignore", "tests/postgresql"]
 
 
 def test_first_build_installs_second_does_nothing(checkout: Path):

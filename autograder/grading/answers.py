@@ -1,0 +1,170 @@
+"""From what came back for one step, in one state, to a verdict on that state."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.compare import Comparison, Reference, compare, same_but_for_ones
+from autograder.differences import entries_in_words, ratio_in_words
+from autograder.grading.results import CellResult, Fetched, Missing, NotATensor
+from autograder.judge_tensor import judge_tensor, unjudged
+from autograder.steps import Step
+from autograder.verdict import Diagnosis, Status, StepVerdict
+
+__all__ = ["Trial", "as_value", "ended_early", "judge_answer", "missing_answer", "told"]
+
+_SETTLED = (
+    Status.NOT_ATTEMPTED,
+    Status.NOT_A_TENSOR,
+    Status.TIMEOUT,
+    Status.KILLED,
+    Status.USED_AUTOGRAD,
+)
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
+_ZERO = 1e-9  # a true gradient below this is rounding
+_LONGEST = 300  # characters of a student's exception
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The verdict in one state; ``is_truth`` if the answer is the loss's own gradient there."""
+
+    verdict: StepVerdict
+    is_truth: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer is right in this state."""
+        return self.verdict.status.passed
+
+    @property
+    def settled(self) -> bool:
+        """Whether no other state can make the answer right: there is none, or autograd made it."""
+        return self.verdict.status in _SETTLED
+
+
+def judge_answer(
+    step: Step,
+    answer: Fetched,
+    ended: CellResult,
+    reference: Reference,
+    truth: Tensor | None,
+    changed: Sequence[str],
+) -> Trial:
+    """The verdict on the value that a step's cell left behind.
+
+    ``changed`` names the inputs that the cell has changed. An exception after a right answer was
+    computed (a plot of something that is not there) is a remark, no mistake.
+    """
+    if ended.error_name == "DoorShut":
+        message = "the cell calls autograd: write the gradient by hand."
+        return Trial(unjudged(step, Status.USED_AUTOGRAD, "used_autograd", message))
+    value = as_value(answer)
+    if isinstance(value, Missing | NotATensor):
+        return Trial(missing_answer(step, value, ended))
+    verdict = judge_tensor(step, value, f"`{step.name}`", reference)
+    if changed:
+        verdict = _aliasing(step, changed)
+    elif ended.status == "raised":
+        verdict = _raised_after(step, verdict, ended)
+    elif verdict.status is Status.WRONG and not verdict.diagnosis and verdict.comparison:
+        verdict = dataclasses.replace(verdict, diagnosis=_difference(verdict.comparison))
+    is_truth = not verdict.status.passed and not changed and _is_truth(value, truth, reference)
+    return Trial(verdict, is_truth)
+
+
+def as_value(answer: Fetched) -> Any:
+    """A number for what is one, a list for a list of tensors; anything else as it came."""
+    if isinstance(answer, NotATensor):
+        if answer.items is not None:
+            return [as_value(item) for item in answer.items]
+        if isinstance(answer.value, int | float) and not isinstance(answer.value, bool):
+            return answer.value
+    return answer
+
+
+def missing_answer(step: Step, answer: Missing | NotATensor, ended: CellResult) -> StepVerdict:
+    """The verdict where there is no tensor or number to be judged."""
+    nothing = isinstance(answer, Missing) or answer.type_name in ("NoneType", "ellipsis")
+    if nothing and ended.status == "raised" and ended.error_name != "NotImplementedError":
+        message = f"the cell raised {told(ended.error_name, ended.error_message)}"
+        return unjudged(step, Status.RAISED, "raised", message)
+    if nothing:
+        if ended.error_name == "NotImplementedError":
+            message = "the cell is as it was handed out: it raises NotImplementedError."
+        elif isinstance(answer, Missing):
+            message = f"the cell runs, but `{step.name}` is not defined."
+        else:
+            what = "None" if answer.type_name == "NoneType" else "..."
+            message = f"`{step.name}` is {what}."
+        return unjudged(step, Status.NOT_ATTEMPTED, "not_attempted", message)
+    kind = answer.type_name if isinstance(answer, NotATensor) else ""
+    message = f"`{step.name}` should be a tensor; it is of type {kind}."
+    return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
+
+
+def ended_early(step: Step, status: str, seconds: float) -> StepVerdict:
+    """The verdict on a step whose cell never came to its end."""
+    if status == "timeout":
+        message = f"the cell ran for more than {seconds:g} seconds."
+        return unjudged(step, Status.TIMEOUT, "timeout", message)
+    message = "the cell ended the process it ran in, or used more than it may (memory, files)."
+    return unjudged(step, Status.KILLED, "killed", message)
+
+
+def told(name: str, message: str) -> str:
+    """An exception in words; addresses differ from run to run and are left out."""
+    message = _ADDRESS.sub("0x...", " ".join(message.split()))
+    if len(message) > _LONGEST:
+        message = message[: _LONGEST - 1] + "…"
+    if not message:
+        return f"{name}."
+    return f"{name}: {message}" if message.endswith((".", "!", "?", "…")) else f"{name}: {message}."
+
+
+def _aliasing(step: Step, changed: Sequence[str]) -> StepVerdict:
+    names = " and ".join(f"`{name}`" for name in changed)
+    message = (
+        f"the cell changes {names}, which it was only to read: `a = b` gives the same tensor a "
+        "second name, and `a += ...` then changes `b`; work on a copy (`b.clone()`)."
+    )
+    return unjudged(step, Status.WRONG, "aliasing", message)
+
+
+def _raised_after(step: Step, verdict: StepVerdict, ended: CellResult) -> StepVerdict:
+    raised = f"the cell raised {told(ended.error_name, ended.error_message)}"
+    if verdict.status.passed:
+        remark = f"the answer is right, but then {raised}"
+        return dataclasses.replace(verdict, remarks=(*verdict.remarks, remark))
+    return unjudged(step, Status.RAISED, "raised", raised)
+
+
+def _difference(comparison: Comparison) -> Diagnosis:
+    """What is known of an answer that no mistake explains; the drawn numbers are not told."""
+    message = entries_in_words(comparison)
+    # A single number is always some multiple of the right one.
+    if comparison.ratio is not None and comparison.entries > 1:
+        message += f"; the answer is {ratio_in_words(comparison.ratio)} times the expected one"
+    return Diagnosis("differs", f"{message} (in sizes {list(comparison.expected_shape)}).")
+
+
+def _is_truth(value: Any, truth: Tensor | None, reference: Reference) -> bool:
+    """Whether the answer, though not what follows from its upstream, is the loss's gradient."""
+    if isinstance(value, int | float):
+        value = torch.tensor(value, dtype=torch.float64)
+    if truth is None or not isinstance(value, Tensor) or not value.is_floating_point():
+        return False
+    if value.dtype not in (torch.float32, torch.float64):
+        return False
+    if not same_but_for_ones(tuple(value.shape), tuple(truth.shape)):
+        return False
+    scale = float(truth.abs().max())
+    # Where the gradient is zero for any loss, hitting it proves nothing.
+    return scale > _ZERO and compare(value, Reference(truth, scale)).passed

@@ -1,0 +1,174 @@
+"""Where a cell uses automatic differentiation, as its syntax tree tells.
+
+This finds what people write, in plain sight or behind `getattr` and `eval`. It is no wall, and
+need not be one: the judge hands out inputs without a graph and without `.grad`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from autograder.grading.autograd_words import (
+    RUNS_TEXT,
+    computes,
+    hides,
+    imports,
+    reads,
+    speaks_of_autograd,
+)
+from autograder.grading.constant_text import constant_text
+from autograder.grading.feedback.terminal import plain_text
+from autograder.grading.magics import parse_cell
+
+__all__ = ["Use", "find_uses"]
+
+_FINDERS = {"getattr", "setattr", "attrgetter", "methodcaller", "__getattribute__"}
+_IMPORTERS = {"__import__", "import_module"}
+_LONGEST = 160  # characters of a use that are told
+_DEEPEST = 5  # texts that run texts; whatever is below counts as hidden
+_MAGICS = {"run_cell_magic", "run_line_magic"}
+_TABLES = {"__dict__", "vars", "globals", "locals", "modules"}
+# Functions that are not called but handed on may be called by any name with any text.
+_HANDED_ON = _FINDERS | _IMPORTERS | {"vars", "eval", "exec", "compile"}
+
+
+@dataclass(frozen=True)
+class Use:
+    """One place in a cell.
+
+    "computes": a derivative is computed, or a means to that is fetched. "reads": a `.grad` is
+    looked at. "hidden": something that could be either and cannot be told from the text.
+    """
+
+    line: int
+    what: str
+    kind: Literal["computes", "reads", "hidden"]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "what", _fit_to_show(self.what))
+
+
+def _fit_to_show(text: str) -> str:
+    """A submission's words in a sentence of ours: short, and without control characters."""
+    text = " ".join(plain_text(text[: 4 * _LONGEST]).split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def find_uses(
+    tree: ast.AST, references: Collection[str] = (), depth: int = _DEEPEST
+) -> Iterator[Use]:
+    """Every use of autograd in a tree, in the order of ``ast.walk``.
+
+    ``references`` are the names by which the notebook's own cells know the package's references.
+    Texts inside are read as programs ``depth`` times over.
+    """
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    for node in ast.walk(tree):
+        line = getattr(node, "lineno", 0)
+        match node:
+            case ast.Attribute(attr=attribute):
+                yield from _attribute(node, attribute, line)
+            case ast.Name(id=name) if name in references:
+                yield Use(line, f"`{name}`, which the course uses to check answers", "computes")
+            case ast.Name(id=name) if hides(name) or (
+                name in _HANDED_ON and id(node) not in called and isinstance(node.ctx, ast.Load)
+            ):
+                yield Use(line, f"`{name}`", "hidden")
+            case ast.MatchClass(kwd_attrs=names):
+                for name in filter(speaks_of_autograd, names):
+                    yield Use(line, f"`.{name}` in a pattern", "computes")
+            case ast.keyword(arg="requires_grad", value=ast.Constant(value=False)):
+                pass
+            case ast.keyword(arg="requires_grad"):
+                yield Use(getattr(node.value, "lineno", 0), "`requires_grad=`", "computes")
+            case ast.Import(names=names):
+                for alias in names:
+                    if imports(alias.name):
+                        yield Use(line, f"`import {alias.name}`", "computes")
+                    elif hides(alias.name.split(".")[0]):
+                        yield Use(line, f"`import {alias.name}`", "hidden")
+            case ast.ImportFrom(module=module, names=names):
+                for alias in names:
+                    if imports(module or "", alias.name):
+                        yield Use(line, f"`from {module} import {alias.name}`", "computes")
+                    elif hides((module or "").split(".")[0]) or hides(alias.name):
+                        yield Use(line, f"`from {module} import {alias.name}`", "hidden")
+            case ast.Subscript(value=table, slice=key) if _TABLES & _words(table):
+                text = constant_text(key)
+                if text is None:
+                    yield Use(line, "a table of names with a name that is put together", "hidden")
+                elif speaks_of_autograd(text):
+                    yield Use(line, f"`{text}` out of a table of names", "computes")
+            case ast.Call():
+                yield from _call(node, references, line, depth)
+
+
+def _attribute(node: ast.Attribute, attribute: str, line: int) -> Iterator[Use]:
+    if computes(attribute, of_torch=_root(node.value) == "torch"):
+        yield Use(line, f"`.{attribute}`", "computes")
+    elif attribute == "requires_grad" and isinstance(node.ctx, ast.Store):
+        yield Use(line, "`.requires_grad =`", "computes")
+    elif reads(attribute) and _root(node.value) == "torch":
+        yield Use(line, f"`torch.{attribute}`", "computes")
+    elif reads(attribute):
+        yield Use(line, f"`.{attribute}`", "reads")
+    elif hides(attribute):
+        yield Use(line, f"`.{attribute}`", "hidden")
+
+
+def _call(node: ast.Call, references: Collection[str], line: int, depth: int) -> Iterator[Use]:
+    name = _called(node.func)
+    if name in _FINDERS:
+        texts = node.args[1:2] if name in ("getattr", "setattr") else node.args
+        yield from _found_by(name, texts, line)
+    elif name in _IMPORTERS and node.args:
+        module = constant_text(node.args[0])
+        if module is None:
+            yield Use(line, f"`{name}` of a module whose name is put together", "hidden")
+        elif imports(module):
+            yield Use(line, f"`{name}({module!r})`", "computes")
+    elif name in RUNS_TEXT and node.args and _root(node.func) not in ("re", "torch"):
+        yield from _program(name, constant_text(node.args[0]), references, line, depth)
+    elif name in _MAGICS and node.args:
+        yield from _program(name, constant_text(node.args[-1]), references, line, depth)
+
+
+def _found_by(name: str, texts: list[ast.expr], line: int) -> Iterator[Use]:
+    for node in texts:
+        text = constant_text(node)
+        if text is None:
+            yield Use(line, f"`{name}` with a name that is put together", "hidden")
+        elif speaks_of_autograd(text) or computes(text, of_torch=True):
+            yield Use(line, f"`{name}` of `{text}`", "computes")
+
+
+def _program(
+    name: str, program: str | None, references: Collection[str], line: int, depth: int
+) -> Iterator[Use]:
+    """Uses inside a text that is run; a text that cannot be known is told."""
+    if program is None or not depth:
+        yield Use(line, f"`{name}` of a text that is put together", "hidden")
+        return
+    for use in find_uses(parse_cell(program), references, depth - 1):
+        yield Use(line, f"{use.what} inside `{name}`", use.kind)
+
+
+def _called(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _root(node: ast.expr) -> str:
+    """The name that a chain of attributes begins with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _words(node: ast.AST) -> set[str]:
+    found = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    return found | {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)}

@@ -1,0 +1,1 @@
+"""Every submission of a stage: processes that judge, and what hands them their work."""

@@ -1,0 +1,170 @@
+"""The process that judging processes are forked from; it imports torch once for all of them.
+
+It owns the sandbox's zygote, has one thread, and judges nothing itself. Whoever started it sends
+an end of a socket for each judging process that is wanted; it ends, with all it has started, when
+that one hangs up. The judging processes ask it for processes for submissions.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import threading
+from typing import NoReturn
+
+from autograder.grading.batch.imports import skip_slow_imports
+from autograder.grading.errors import GradingError
+from autograder.grading.runners import Runners, Sandbox
+
+__all__ = ["WANT", "main"]
+
+WANT = b"w"  # comes with the end of a socket: start a judging process there
+_ASK, _GIVEN, _REFUSED = b"a", b"g", b"r"
+_PR_SET_PDEATHSIG = 1
+_LONGEST = 4096
+
+
+def main(descriptor: int, sandbox: str) -> int:
+    """Serve until the other end of ``descriptor`` is closed; returns the exit code."""
+    # Ctrl-C is for whoever started this; it ends this by hanging up.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control = socket.socket(fileno=descriptor)
+    control.set_inheritable(False)
+    # Meanwhile the zygote imports; no thread is left when the first judging process is forked.
+    importing = threading.Thread(target=_import_all)
+    importing.start()
+    try:
+        runners = Runners(Sandbox(sandbox))
+    except GradingError as error:
+        _say(control, {"error": str(error)})
+        importing.join()
+        return 3
+    with runners:
+        importing.join()
+        gc.collect()
+        gc.freeze()
+        _say(control, {"ready": True})
+        _Host(control, runners).serve()
+    return 0
+
+
+def _say(control: socket.socket, message: dict[str, object]) -> None:
+    with contextlib.suppress(OSError):  # nobody listens any more: the loop will see it
+        control.sendall(json.dumps(message).encode() + b"\n")
+
+
+def _import_all() -> None:
+    """What every judging process needs, before the first of them is forked."""
+    skip_slow_imports()
+    import autograder.grading.batch.worker  # noqa: F401
+
+
+class _Host:
+    def __init__(self, control: socket.socket, runners: Runners) -> None:
+        self._control = control
+        self._runners = runners
+        self._workers: dict[socket.socket, int] = {}
+        self._waiting = selectors.DefaultSelector()
+        self._waiting.register(control, selectors.EVENT_READ)
+
+    def serve(self) -> None:
+        """Until the grader hangs up."""
+        try:
+            while True:
+                for key, _ in self._waiting.select():
+                    if key.fileobj is self._control:
+                        message, descriptors, _, _ = socket.recv_fds(self._control, len(WANT), 1)
+                        if not message:
+                            return
+                        self._start(descriptors[0])
+                    else:
+                        assert isinstance(key.fileobj, socket.socket)
+                        self._answer(key.fileobj)
+        finally:
+            for pid in self._workers.values():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+    def _start(self, descriptor: int) -> None:
+        """Fork a judging process that takes its work from ``descriptor``."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        host = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            self._become_worker(descriptor, ours, theirs, host)
+        os.close(descriptor)
+        theirs.close()
+        self._workers[ours] = pid
+        self._waiting.register(ours, selectors.EVENT_READ)
+
+    def _become_worker(
+        self, descriptor: int, ours: socket.socket, theirs: socket.socket, host: int
+    ) -> NoReturn:
+        """The forked process's whole life."""
+        code = 1
+        try:
+            if sys.platform == "linux":
+                ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() == host:  # else it died before that took hold
+                self._control.close()
+                ours.close()
+                for other in self._workers:
+                    other.close()
+                from autograder.grading.batch.worker import work
+
+                lend = self._runners.open if not self._runners.forks else Lender(theirs)
+                work(socket.socket(fileno=descriptor), lend)
+                code = 0
+        finally:
+            os._exit(code)
+
+    def _answer(self, worker: socket.socket) -> None:
+        """Give a judging process what it asks for, or bury it."""
+        asked = worker.recv(_LONGEST)
+        if not asked:
+            self._waiting.unregister(worker)
+            worker.close()
+            os.waitpid(self._workers.pop(worker), 0)
+            return
+        try:
+            channel, handle = self._runners.fork()
+        except GradingError as error:
+            worker.send(_REFUSED + str(error).encode()[: _LONGEST - 1])
+            return
+        with channel:
+            socket.send_fds(worker, [_GIVEN], [channel.fileno(), handle])
+        os.close(handle)
+
+
+class Lender:
+    """Opens processes for submissions from within a judging process: it asks the host."""
+
+    def __init__(self, host: socket.socket) -> None:
+        self._host = host
+
+    def __call__(self):  # type: ignore[no-untyped-def]
+        """A fresh process for a submission. Raises GradingError or RunnerDied."""
+        from autograder.grading.runner_process import Runner
+        from autograder.grading.sandbox.limits import Limits
+        from autograder.grading.sandbox.spawned import CannotStart
+        from autograder.grading.sandbox.zygote import spawned_from
+
+        self._host.send(_ASK)
+        answer, descriptors, _, _ = socket.recv_fds(self._host, _LONGEST, 2)
+        if not answer:
+            raise CannotStart("the process that starts submissions has ended")
+        if answer != _GIVEN:
+            raise CannotStart(answer[len(_REFUSED) :].decode("utf-8", "replace"))
+        channel, handle = descriptors
+        return Runner(spawned_from(socket.socket(fileno=channel), handle), Limits())
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), sys.argv[2]))

@@ -1,0 +1,67 @@
+"""A judging process: takes one submission at a time, sends back all that is recorded of it."""
+
+from __future__ import annotations
+
+import socket
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import torch
+
+from autograder.grading.batch.graded import grade_folder
+from autograder.grading.batch.wire import receive, send
+from autograder.grading.errors import GradingError
+from autograder.grading.feedback.grades import CellGrade, Grades
+from autograder.grading.feedback.page import render_page
+from autograder.grading.record.files import write_whole
+from autograder.grading.runner_process import Runner
+
+__all__ = ["work"]
+
+
+def work(end: socket.socket, start: Callable[[], Runner]) -> None:
+    """Answer until the other end hangs up.
+
+    An answer is a result (see ``grade_folder``; nothing for a feedback page), or has ``failed``
+    (this submission cannot be judged, by a fault of ours), ``lacking`` (nothing can be judged
+    here, for now) or ``unwritten`` (where the feedback page is to be, nothing can be written).
+    """
+    torch.set_num_threads(1)
+    while True:
+        try:
+            job = receive(end)
+        except (EOFError, OSError):
+            return
+        answer = _answer(job, start)
+        try:
+            send(end, answer)
+        except OSError:
+            return
+
+
+def _answer(job: dict[str, Any], start: Callable[[], Runner]) -> dict[str, Any]:
+    try:
+        if job.get("do") == "feedback":
+            _write_page(job)
+            return {}
+        return grade_folder(job, start)
+    except OSError as error:
+        return {"unwritten" if job.get("do") == "feedback" else "lacking": str(error)}
+    except GradingError as error:
+        return {"lacking": str(error)}
+    except Exception as error:  # one submission must not stop the batch
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        told = f"{type(error).__name__}: {error} ({where.name}, line {where.lineno})"
+        return {"failed": f"the judge failed on it: {told}", "trace": traceback.format_exc()}
+
+
+def _write_page(job: dict[str, Any]) -> None:
+    notebook = nbformat.read(job["notebook"], as_version=4)
+    told = job["grades"]
+    cells = {name: CellGrade(**cell) for name, cell in told.pop("cells").items()}
+    grades = Grades(cells=cells, **told)
+    page = render_page(notebook, grades, title=job["title"], student=job["student"])
+    write_whole(Path(job["page"]), page)

@@ -1,0 +1,111 @@
+"""Which names the statements of a cell read, and which they give a value or change."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from collections.abc import Iterator
+
+__all__ = ["bound_names", "definitions", "loaded_names", "rebound_names"]
+
+# Methods that change what they are called on; PyTorch's end in an underscore.
+_CHANGING = frozenset({"append", "extend", "insert", "update", "add", "setdefault"})
+_SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_IMPORTS = ast.Import | ast.ImportFrom
+
+
+def loaded_names(tree: ast.AST) -> set[str]:
+    """Names that are read anywhere in the tree, functions' bodies included.
+
+    Not those that the tree itself goes through: of loops, comprehensions and arguments.
+    """
+    own: set[str] = set()
+    loaded = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                loaded.add(name)
+            case ast.For(target=target) | ast.comprehension(target=target):
+                own |= {inner.id for inner in ast.walk(target) if isinstance(inner, ast.Name)}
+            case ast.arg(arg=name):
+                own.add(name)
+    return loaded - own
+
+
+def rebound_names(tree: ast.AST) -> set[str]:
+    """Names that get another value by assignment, import, loop or definition.
+
+    Not those of `x += ...` and `x[...] = ...`, which change the tensor that `x` has.
+    """
+    augmented = {id(node.target) for node in ast.walk(tree) if isinstance(node, ast.AugAssign)}
+    names = {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name)
+        and isinstance(node.ctx, ast.Store | ast.Del)
+        and id(node) not in augmented
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, _SCOPES):
+            names.add(node.name)
+        elif isinstance(node, _IMPORTS):
+            names |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
+    return names
+
+
+def bound_names(statement: ast.stmt) -> set[str]:
+    """The names that a statement gives a value or whose value it may change.
+
+    The latter are `x[...] = ...`, `x.attribute = ...`, `x += ...`, `x.add_(...)`, `x.append(...)`
+    and `out=x`.
+    """
+    if isinstance(statement, _SCOPES):
+        return {statement.name}
+    names = rebound_names(statement)
+    for node in ast.walk(statement):
+        match node:
+            case ast.Subscript(ctx=ast.Store()) | ast.Attribute(ctx=ast.Store()):
+                names |= _base(node)
+            case ast.AugAssign(target=target):
+                names |= _base(target)
+            case ast.Call(func=ast.Attribute(value=value, attr=method)) if _changes(method):
+                names |= _base(value)
+            case ast.keyword(arg="out", value=value):
+                names |= _base(value)
+    return names
+
+
+def _changes(method: str) -> bool:
+    return method in _CHANGING or (method.endswith("_") and not method.startswith("_"))
+
+
+def _base(node: ast.expr) -> set[str]:
+    """The variable that a chain of attributes, subscripts and calls begins with."""
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            return set()
+    return {node.id}
+
+
+def definitions(tree: ast.Module) -> Iterator[str]:
+    """The statements of a cell that define rather than compute, each as source text.
+
+    Imports, functions, classes, and names for literal values such as `eps = 1e-5`.
+    """
+    for statement in tree.body:
+        literal = isinstance(statement, ast.Assign) and _is_literal(statement.value)
+        if literal or isinstance(statement, _SCOPES | _IMPORTS):
+            with contextlib.suppress(RecursionError):  # nested far deeper than anybody writes
+                yield ast.unparse(statement)
+
+
+def _is_literal(node: ast.expr) -> bool:
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,103 @@
+"""A prepared submission as the judge runs it: which cells, from which names."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from autograder.grading.autograd_flow import AutogradUse, Source, find_autograd
+from autograder.grading.bindings import definitions, rebound_names
+from autograder.grading.magics import parse_cell
+from autograder.grading.repair import Cell
+from autograder.steps import GradientStep, PropertyStep, Stage, ValueStep
+
+__all__ = ["Cells", "judged_in_passes"]
+
+
+def judged_in_passes(step: object) -> bool:
+    """Whether the step's answer is judged on fresh states (and not in the notebook's own)."""
+    return isinstance(step, GradientStep | ValueStep)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of a submission in the notebook's order, with what their texts tell."""
+
+    stage: Stage
+    all: Sequence[Cell]
+
+    @cached_property
+    def setup(self) -> str:
+        """The source of the set-up cell."""
+        return next((cell.source for cell in self.all if cell.kind == "setup"), "")
+
+    @cached_property
+    def students(self) -> list[int]:
+        """The places of the cells that the student wrote."""
+        return [i for i, cell in enumerate(self.all) if cell.kind in ("solution", "extra")]
+
+    @cached_property
+    def trees(self) -> Mapping[int, ast.Module]:
+        """The syntax tree of each of the student's cells."""
+        return {place: parse_cell(self.all[place].source) for place in self.students}
+
+    @cached_property
+    def rebound(self) -> Mapping[int, frozenset[str]]:
+        """The names to which each of the student's cells gives another value."""
+        return {place: frozenset(rebound_names(tree)) for place, tree in self.trees.items()}
+
+    @cached_property
+    def setup_names(self) -> frozenset[str]:
+        """What the set-up cell defines, without the package's references."""
+        return frozenset(rebound_names(parse_cell(self.setup))) - self.references
+
+    @cached_property
+    def references(self) -> frozenset[str]:
+        """Names of the set-up cell by which the package's own gradients can be had."""
+        return frozenset(
+            alias.asname or alias.name
+            for node in ast.walk(parse_cell(self.setup))
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_REFERENCES)
+            for alias in node.names
+        )
+
+    @cached_property
+    def setup_imports(self) -> list[tuple[frozenset[str], str]]:
+        """Each import of the set-up cell: the names it makes, and its text."""
+        return [
+            (frozenset(rebound_names(statement)) & self.setup_names, ast.unparse(statement))
+            for statement in parse_cell(self.setup).body
+            if isinstance(statement, ast.Import | ast.ImportFrom)
+        ]
+
+    def definitions_before(self, place: int) -> list[str]:
+        """Imports, functions and literal values in the student's cells before ``place``."""
+        return [text for i in self.students if i < place for text in definitions(self.trees[i])]
+
+    def autograd(self) -> tuple[AutogradUse, ...]:
+        """What autograd has to do with each step's answer; see ``find_autograd``.
+
+        Before each answer the judge defines the forward variables and all gradients anew, so
+        that no use of autograd reaches an answer through them.
+        """
+        steps = [step for step in self.stage.steps if judged_in_passes(step)]
+        anew = {step.name for step in steps} | set(self.stage.given)
+        for step in steps:
+            if isinstance(step, GradientStep):
+                anew |= {*step.graph.inputs, *step.graph.nodes}
+        return find_autograd(
+            [self._source(place) for place in self.students], self.references, anew
+        )
+
+    def _source(self, place: int) -> Source:
+        cell = self.all[place]
+        step = self.stage.by_name.get(cell.name) if cell.kind == "solution" else None
+        # How a number was found is not asked.
+        by_hand = step.by_hand if isinstance(step, PropertyStep) else True
+        return Source(step.name if step else "", cell.source, by_hand)
+
+
+# The graphs and functions of the stages know every gradient by autograd.
+_REFERENCES = ("autograder.stages", "autograder.graph")

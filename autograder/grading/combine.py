@@ -1,0 +1,111 @@
+"""From the trials of one step in several states to its verdict."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from autograder.grading.answers import Trial
+from autograder.steps import GradientStep, ValueStep
+from autograder.verdict import Diagnosis, Status, StepVerdict
+
+__all__ = ["Setting", "Trials", "combine", "degenerate", "holds"]
+
+
+class Setting(Enum):
+    """What states a step was tried on: sizes never seen or the notebook's, in which precision."""
+
+    FRESH = "fresh sizes, float64"
+    SINGLE = "fresh sizes, float32"
+    OWN = "own sizes, float64"
+    OWN_SINGLE = "own sizes, float32"
+
+
+@dataclass
+class Trials:
+    """The trials of one step in one setting, by what its upstream gradients were."""
+
+    independent: list[Trial] = field(default_factory=list)
+    consistent: list[Trial] = field(default_factory=list)
+
+
+def degenerate(step: GradientStep | ValueStep) -> bool:
+    """Whether consistent upstream gradients would let wrong rules of this step pass."""
+    return isinstance(step, GradientStep) and step.degenerate
+
+
+def holds(step: GradientStep | ValueStep, trials: Trials) -> bool:
+    """Whether the step's answer is right in a setting."""
+    return (
+        _passed(trials.independent)
+        or (_passed(trials.consistent) and not degenerate(step))
+        or _from_loss(step, trials)
+    )
+
+
+def combine(step: GradientStep | ValueStep, tried: Mapping[Setting, Trials]) -> StepVerdict:
+    """The verdict on a step; it has been tried on fresh states at least."""
+    held = next((setting for setting in Setting if holds(step, tried.get(setting, _NONE))), None)
+    fresh = tried[Setting.FRESH]
+    if held in (Setting.FRESH, Setting.SINGLE):
+        verdict = _right(step, tried[held])
+        if held is Setting.SINGLE:
+            remark = "right in float32, which the answer insists on; float64 is more precise"
+            verdict = dataclasses.replace(verdict, remarks=(*verdict.remarks, remark))
+        return verdict
+    failed = _first_failure(fresh.independent or fresh.consistent)
+    if held is not None:
+        return _hard_coded(step, failed)
+    if _is_shortcut(fresh) and failed.status is Status.WRONG:
+        return dataclasses.replace(failed, diagnosis=Diagnosis("shortcut", _SHORTCUT))
+    return failed
+
+
+_NONE = Trials()
+_SHORTCUT = (
+    "this is the gradient of the loss, but not by way of this step: make it from the gradients of "
+    "the steps before (the expression straight from the loss is the subject of stage 02)."
+)
+
+
+def _passed(trials: Sequence[Trial]) -> bool:
+    return bool(trials) and all(trial.passed for trial in trials)
+
+
+def _is_shortcut(trials: Trials) -> bool:
+    """Whether the answer is the loss's own gradient, whatever the upstream gradients are."""
+    return bool(trials.independent) and all(trial.is_truth for trial in trials.independent)
+
+
+def _from_loss(step: GradientStep | ValueStep, trials: Trials) -> bool:
+    return isinstance(step, GradientStep) and step.from_loss and _is_shortcut(trials)
+
+
+def _right(step: GradientStep | ValueStep, trials: Trials) -> StepVerdict:
+    """The verdict on a right answer, with what there is to remark on it."""
+    passed = trials.independent if _passed(trials.independent) else trials.consistent
+    if not _passed(passed):
+        remark = "the answer comes straight from the loss, past the gradients before it"
+        return StepVerdict(step.name, Status.CORRECT, step.points, remarks=(remark,))
+    return next((trial.verdict for trial in passed if trial.verdict.remarks), passed[0].verdict)
+
+
+def _first_failure(trials: Sequence[Trial]) -> StepVerdict:
+    return next(trial.verdict for trial in trials if not trial.passed)
+
+
+def _hard_coded(step: GradientStep | ValueStep, failed: StepVerdict) -> StepVerdict:
+    message = (
+        "the answer is right for the notebook's own sizes and wrong for others: write `n` or a "
+        "`.shape` in place of a number such as 32 or 27."
+    )
+    elsewhere = failed.diagnosis and f"in other sizes: {failed.diagnosis.message}"
+    return StepVerdict(
+        step.name,
+        Status.HARD_CODED,
+        step.points,
+        Diagnosis("hard_coded_size", message),
+        remarks=(elsewhere,) if elsewhere else (),
+    )

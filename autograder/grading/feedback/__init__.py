@@ -1,0 +1,1 @@
+"""The page that a student gets back: one HTML file that works without a network."""

@@ -1,0 +1,103 @@
+"""The passes that the steps of a submission need, and no more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import torch
+
+from autograder.grading.answers import Trial
+from autograder.grading.cells import Cells
+from autograder.grading.combine import Setting, Trials, combine, degenerate, holds
+from autograder.grading.draws import Kind, draw_stage
+from autograder.grading.passes import Pass
+from autograder.grading.process import Process
+from autograder.grading.seed import generator_for
+from autograder.grading.situation import Situation, make_situation
+from autograder.steps import GradientStep, ValueStep
+from autograder.verdict import StepVerdict
+
+__all__ = ["FreshStates"]
+
+_FLOAT32 = re.compile(r"float32|\.float\(|torch\.float\b|FloatTensor")
+
+
+@dataclass
+class FreshStates:
+    """Judges the gradients and values of one submission on states drawn from ``seed``."""
+
+    cells: Cells
+    process: Process
+    seed: int
+    _tried: dict[Setting, dict[str, Trials]] = field(default_factory=dict)
+    _dead: dict[int, str] = field(default_factory=dict)
+
+    def verdicts(self) -> dict[str, StepVerdict]:
+        """The verdict on each step that is judged so."""
+        failing = self._try(Setting.FRESH, self._steps())
+        if failing and self._speaks_of_float32():
+            failing = self._try(Setting.SINGLE, failing)
+        failing = self._try(Setting.OWN, failing)
+        if failing and self._speaks_of_float32():
+            self._try(Setting.OWN_SINGLE, failing)
+        return {name: combine(step, self._of(name)) for name, step in self._steps().items()}
+
+    def _steps(self) -> dict[str, GradientStep | ValueStep]:
+        steps = self.cells.stage.steps
+        return {step.name: step for step in steps if isinstance(step, GradientStep | ValueStep)}
+
+    def _of(self, name: str) -> dict[Setting, Trials]:
+        return {setting: trials[name] for setting, trials in self._tried.items() if name in trials}
+
+    def _speaks_of_float32(self) -> bool:
+        sources = (self.cells.all[place].source for place in self.cells.students)
+        return any(_FLOAT32.search(source) for source in sources)
+
+    def _try(self, setting: Setting, names: Collection[str]) -> set[str]:
+        """Try steps in a setting; returns those whose answer does not hold but might in another.
+
+        A value follows from the inputs of the state, so consistent gradients are right for it.
+        """
+        steps = self._steps()
+        tried = self._tried[setting] = {name: Trials() for name in names}
+        gradients = {name for name in names if isinstance(steps[name], GradientStep)}
+        for kind in _kinds(setting):
+            for name, trial in self._pass(setting, kind, False, gradients).items():
+                tried[name].independent.append(trial)
+        failing = {name for name in names if _open(steps[name], tried[name])}
+        again = {name for name in failing if not degenerate(steps[name])}
+        for kind in _kinds(setting):
+            for name, trial in self._pass(setting, kind, True, again).items():
+                tried[name].consistent.append(trial)
+        return {name for name in failing if _open(steps[name], tried[name])}
+
+    def _pass(
+        self, setting: Setting, kind: Kind, consistent: bool, wanted: Collection[str]
+    ) -> dict[str, Trial]:
+        if not wanted:
+            return {}
+        single = setting in (Setting.SINGLE, Setting.OWN_SINGLE)
+        dtype = torch.float32 if single else torch.float64
+        situation = self._situation(kind, consistent)
+        ready = Pass(self.cells, situation, wanted, self._dead, dtype)
+        return self.process.attempt(lambda runner: ready.run(runner, self.seed), self._dead)
+
+    def _situation(self, kind: Kind, consistent: bool) -> Situation:
+        stage = self.cells.stage
+        generator = generator_for(self.seed, f"{stage.name} {kind} {consistent}")
+        inputs = draw_stage(stage.name, generator, kind)
+        return make_situation(stage, inputs, generator, consistent)
+
+
+def _open(step: GradientStep | ValueStep, trials: Trials) -> bool:
+    """Whether the answer is not right yet, and not beyond all hope."""
+    made = [*trials.independent, *trials.consistent]
+    return not holds(step, trials) and not any(trial.settled for trial in made)
+
+
+def _kinds(setting: Setting) -> tuple[Kind, ...]:
+    if setting in (Setting.OWN, Setting.OWN_SINGLE):
+        return (Kind.OWN,)
+    return (Kind.PRIMES, Kind.SQUARE)

@@ -1,0 +1,64 @@
+"""The Python in a cell with IPython's magics, read in time that grows with the cell's length only.
+
+IPython rewrites a cell as often as it has magics, each time from its beginning, which a hostile
+cell of thousands of them makes last for minutes. Here each line with a magic is rewritten alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+__all__ = ["parse_cell"]
+
+# `%magic`, `!command`, `x = %magic`, `x = !command`, `name?`
+_MAGIC = re.compile(r"\s*(?:[\w.,\[\] ]*=\s*)?[%!?][^\n]*|[^\n]*\?\s*")
+_MOST = 50  # lines with magics that are read; no honest cell has as many
+_LONGEST = 1000  # characters of one
+
+
+def parse_cell(source: str) -> ast.Module:
+    """The syntax tree of a cell, IPython's magics included; an empty one if it has none."""
+    for read in (_as_it_is, _line_by_line, _as_a_whole):
+        try:
+            return ast.parse(read(source))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        except Exception:  # IPython's own, on what cannot run either
+            continue
+    return ast.Module(body=[], type_ignores=[])
+
+
+def _as_it_is(source: str) -> str:
+    return source
+
+
+def _line_by_line(source: str) -> str:
+    if source.lstrip().startswith("%%"):
+        raise ValueError("a magic for the whole cell")
+    lines, left = source.split("\n"), _MOST
+    for number, line in enumerate(lines):
+        if _MAGIC.fullmatch(line):
+            indent = line[: len(line) - len(line.lstrip())]
+            left -= 1
+            known = left >= 0 and len(line) <= _LONGEST
+            lines[number] = indent + (_rewritten(line.strip()) if known else "pass")
+    return "\n".join(lines)
+
+
+def _as_a_whole(source: str) -> str:
+    if source.lstrip().startswith("%%"):
+        first, _, body = source.lstrip().partition("\n")
+        name, _, options = first[2:].partition(" ")
+        return f"get_ipython().run_cell_magic({name!r}, {options!r}, {body!r})"
+    if len(source) > _LONGEST:
+        raise ValueError("too long for IPython")
+    return _rewritten(source)
+
+
+def _rewritten(source: str) -> str:
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    manager: Any = TransformerManager()  # type: ignore[no-untyped-call]  # IPython's
+    return str(manager.transform_cell(source)).rstrip("\n")

@@ -1,0 +1,1 @@
+"""A submitted notebook as hostile data: read it, take it apart, put it together again."""

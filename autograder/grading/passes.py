@@ -1,0 +1,169 @@
+"""One pass: the student's cells on one fresh state, each step judged and then put right."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.grading.answers import Trial, ended_early, judge_answer
+from autograder.grading.cells import Cells, judged_in_passes
+from autograder.grading.process import SETUP, CellDied
+from autograder.grading.replies import Known
+from autograder.grading.results import CellResult, Missing, RunnerDied
+from autograder.grading.runner_process import Runner
+from autograder.grading.situation import Situation
+from autograder.steps import GradientStep, PropertyStep, ValueStep
+
+__all__ = ["Pass"]
+
+_ASIDE = "before a step with few names"
+_SECONDS = 20.0  # for a cell on a small state
+
+# What a pass begins with: no graph is recorded, random numbers are the same each time, and a
+# `check(...)` that a student calls in a cell of an answer says nothing about this state.
+_PRELUDE = """
+def _begin():
+    import random
+    import numpy
+    import torch
+    from autograder.grading.doors import shut_doors
+    shut_doors()
+    random.seed({seed}), numpy.random.seed({seed}), torch.manual_seed({seed})
+_begin()
+del _begin
+class check:
+    def __new__(cls, *names, **options):
+        return None
+    summary = hint = verdicts = classmethod(lambda cls, *names, **options: None)
+"""
+
+
+@dataclass
+class Pass:
+    """A pass over ``cells`` on one ``situation``; ``dead`` maps cells not to be run to why.
+
+    ``dtype`` is what tensors are handed over in. ``wanted`` are the steps to judge.
+    """
+
+    cells: Cells
+    situation: Situation
+    wanted: Collection[str]
+    dead: Mapping[int, str]
+    dtype: torch.dtype = torch.float64
+
+    def run(self, runner: Runner, seed: int) -> dict[str, Trial]:
+        """Run every cell of the student's; returns a trial for each wanted step.
+
+        Raises CellDied; the process may be gone then.
+        """
+        runner.restore(SETUP, self.cells.setup_names)
+        runner.set_default_dtype(self.dtype)
+        ended = runner.run(_PRELUDE.format(seed=seed % 2**32), silent=True, timeout=_SECONDS)
+        if ended.status != "ok":
+            raise RunnerDied(f"the judge could not begin: {ended.error_name}")
+        self._present = {
+            name: self._cast(value)
+            for name, value in {**self.situation.values, **self.situation.given}.items()
+        }
+        self._known = {
+            name: Known.of(value)
+            for name, value in self._present.items()
+            if isinstance(value, Tensor)
+        }
+        runner.put(self._present)
+        trials: dict[str, Trial] = {}
+        for place in self.cells.students:
+            try:
+                self._run_cell(runner, place, trials)
+            except RunnerDied as error:
+                raise CellDied(place, "killed") from error
+        return trials
+
+    def _run_cell(self, runner: Runner, place: int, trials: dict[str, Trial]) -> None:
+        cell = self.cells.all[place]
+        step = self.cells.stage.by_name.get(cell.name) if cell.kind == "solution" else None
+        if isinstance(step, PropertyStep):
+            return  # judged in the notebook's own state; it may train for minutes
+        if not judged_in_passes(step):
+            if place not in self.dead:
+                self._execute(runner, place)
+                self._repair(runner, place, runner.fetch(list(self._known), self._known))
+            return
+        assert isinstance(step, GradientStep | ValueStep)
+        if place in self.dead:
+            trials[step.name] = Trial(ended_early(step, self.dead[place], _SECONDS))
+        elif isinstance(step, GradientStep) and step.reads:
+            trials[step.name] = self._with_few_names(runner, place, step)
+        else:
+            ended = self._execute(runner, place)
+            trials[step.name] = self._judge(runner, place, step, ended, self._present)
+        if step.name not in self.wanted:
+            del trials[step.name]
+        right = self._cast(self.situation.right[step.name])
+        self._present[step.name] = right
+        if isinstance(right, Tensor):
+            self._known[step.name] = Known.of(right)
+        runner.put({step.name: right})
+
+    def _with_few_names(self, runner: Runner, place: int, step: GradientStep) -> Trial:
+        """Run the cell where only what the step may read is there, and what the student defined."""
+        runner.snapshot(_ASIDE)
+        kept = self.cells.setup_names | {"check"}
+        runner.restore(_ASIDE, kept)
+        for text in self.cells.definitions_before(place):
+            runner.run(text, silent=True, timeout=_SECONDS)
+        inputs = {name: self._present[name] for name in step.reads}
+        runner.put(inputs)
+        ended = self._execute(runner, place)
+        trial = self._judge(runner, place, step, ended, inputs)
+        runner.restore(_ASIDE)
+        runner.put(inputs)
+        return trial
+
+    def _execute(self, runner: Runner, place: int) -> CellResult:
+        ended = runner.run(self.cells.all[place].source, silent=True, timeout=_SECONDS)
+        if ended.status in ("timeout", "killed"):
+            raise CellDied(place, ended.status)
+        return ended
+
+    def _judge(
+        self,
+        runner: Runner,
+        place: int,
+        step: GradientStep | ValueStep,
+        ended: CellResult,
+        inputs: Mapping[str, Any],
+    ) -> Trial:
+        names = [name for name in self._known if name in inputs]
+        fetched = runner.fetch([step.name, *names], self._known)
+        answer = fetched.pop(step.name, Missing())
+        changed = self._repair(runner, place, fetched)
+        return judge_answer(
+            step,
+            answer,
+            ended,
+            self.situation.expected[step.name],
+            self.situation.truth.get(step.name),
+            changed,
+        )
+
+    def _repair(self, runner: Runner, place: int, fetched: Mapping[str, Any]) -> list[str]:
+        """Define anew what a cell changed or gave another value; returns what it changed."""
+        rebound = self.cells.rebound[place]
+        differing = [name for name, value in fetched.items() if value is not self._present[name]]
+        for names, text in self.cells.setup_imports:
+            if names & rebound:  # a student may use `F` for something else
+                runner.run(text, silent=True, timeout=_SECONDS)
+        again = {*differing, *(rebound & self._present.keys())}
+        if again:
+            runner.put({name: self._present[name] for name in again})
+        return [name for name in differing if name not in rebound]
+
+    def _cast(self, value: Any) -> Any:
+        if isinstance(value, Tensor) and value.is_floating_point():
+            return value.to(self.dtype)
+        return value

@@ -1,0 +1,76 @@
+"""The parts of an answer, checked. All raise ProtocolError for what no answer has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, cast
+
+from torch import Tensor
+
+from autograder.grading.feedback.terminal import plain_text
+from autograder.grading.protocol import Frame, ProtocolError, decode_text, encode_tensor
+from autograder.grading.results import Fetched, Status
+from autograder.grading.values import read_description, same_bytes
+
+__all__ = ["Known", "differ", "read_end", "read_list"]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A tensor, with what a process would say of it: most values of most answers are as before."""
+
+    tensor: Tensor
+    described: Mapping[str, Any]
+    content: bytes
+
+    @classmethod
+    def of(cls, tensor: Tensor) -> Self:
+        """Raises TypeError for a tensor that cannot be sent."""
+        frame = Frame({})
+        described = encode_tensor(frame, tensor)
+        return cls(tensor, {"dtype": described["dtype"], "shape": described["shape"]}, *frame.blobs)
+
+    def is_in(self, answer: Frame, item: Any) -> bool:
+        """Whether a part of an answer describes this tensor, bit for bit."""
+        return (
+            isinstance(item, dict)
+            and "missing" not in item
+            and item.get("dtype") == self.described["dtype"]
+            and item.get("shape") == self.described["shape"]
+            and answer.blob(item.get("tensor")) == self.content
+        )
+
+
+def read_end(answer: Frame) -> tuple[Status, str, str]:
+    """How a cell or call ended, with the name and message of its exception, fit for a terminal."""
+    status, name = answer.header.get("status"), answer.header.get("error")
+    if status not in ("ok", "raised", "timeout") or not isinstance(name, str):
+        raise ProtocolError("a cell did not end in any of the ways that there are")
+    name = plain_text(name[:200].encode("utf-8", "replace").decode())
+    message = plain_text(decode_text(answer, answer.header.get("message")))
+    return cast(Status, status), name, message
+
+
+def read_list(
+    answer: Frame, key: str, count: int, known: Sequence[Known | None] = ()
+) -> list[Fetched]:
+    """The values of an answer, exactly ``count`` of them.
+
+    ``known``, if it is given, has for each value the tensor that it may well be: where the answer
+    has its very bytes, it is returned itself.
+    """
+    listed = answer.header.get(key)
+    if not isinstance(listed, list) or len(listed) != count:
+        raise ProtocolError("an answer has another number of values than was asked for")
+    return [
+        tensor.tensor
+        if tensor is not None and tensor.is_in(answer, item)
+        else read_description(answer, item)
+        for item, tensor in zip(listed, known or [None] * count, strict=True)
+    ]
+
+
+def differ(before: Tensor, after: Fetched) -> bool:
+    """Whether an argument is not, bit for bit, what it was before a call."""
+    return not isinstance(after, Tensor) or not same_bytes(before, after)

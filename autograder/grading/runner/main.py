@@ -1,0 +1,59 @@
+"""The main loop of the untrusted process: read a request, carry it out, answer."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+from autograder.grading.protocol import Frame, ProtocolError, read_frame, write_frame
+
+__all__ = ["main", "serve"]
+
+
+def main(descriptor: int, told: str) -> None:
+    """Serve requests over an inherited socket until the grader closes it, in no confinement."""
+    from autograder.grading.runner.shell import make_shell
+
+    channel = socket.socket(fileno=descriptor)
+    channel.set_inheritable(False)
+    serve(channel, make_shell())
+
+
+def serve(channel: socket.socket, shell: object) -> None:
+    """Answer one request after the other; the first frame says that the process is ready."""
+    from autograder.grading.runner.requests import Requests
+    from autograder.grading.runner.warm import reseed
+
+    reseed()
+    os.environ.setdefault("HOME", str(Path.cwd()))
+    # Files that a cell writes beside the notebook can be imported, but shadow nothing.
+    sys.path.append("")
+    requests = Requests(shell)  # type: ignore[arg-type]
+    write_frame(channel.sendall, Frame({"ready": True}))
+    while True:
+        try:
+            request = read_frame(lambda count: _receive(channel, count))
+        except EOFError:
+            return
+        answer = requests.answer(request)
+        try:
+            _send(channel, answer, request)
+        except ProtocolError:  # more than a frame may hold: without outputs and values, then
+            _send(channel, Frame({"too_large": True}), request)
+
+
+def _send(channel: socket.socket, answer: Frame, request: Frame) -> None:
+    answer.header["to"] = request.header["request"]
+    write_frame(channel.sendall, answer)
+
+
+def _receive(channel: socket.socket, count: int) -> bytes:
+    chunks = bytearray()
+    while len(chunks) < count:
+        chunk = channel.recv(min(count - len(chunks), 1 << 20))
+        if not chunk:
+            raise EOFError
+        chunks += chunk
+    return bytes(chunks)

@@ -1,0 +1,156 @@
+"""An IPython shell without a kernel: no sockets, no threads, outputs in a list."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import sys
+from typing import Any, cast
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.formatters import DisplayFormatter
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+from autograder.grading.runner.outputs import Outputs, Stream
+
+__all__ = ["CellShell", "make_shell"]
+
+_CELL = "<ipython-input-"  # how IPython names the file of a cell
+
+
+class _Formatter(DisplayFormatter):
+    """Formats nothing while a cell runs for its variables alone: figures are not drawn."""
+
+    def format(self, obj: Any, include: Any = None, exclude: Any = None) -> Any:
+        if cast(CellShell, self.parent).outputs.quiet:
+            return {}, {}
+        return super().format(obj, include, exclude)  # type: ignore[no-untyped-call]
+
+
+class _Publisher(DisplayPublisher):
+    """Collects what is displayed."""
+
+    def publish(
+        self,
+        data: Any,
+        metadata: Any = None,
+        source: Any = None,
+        *,
+        transient: Any = None,
+        update: Any = False,
+        **_: Any,
+    ) -> None:
+        display_id = (transient or {}).get("display_id")
+        outputs = cast(CellShell, self.shell).outputs
+        outputs.display(data, metadata or {}, display_id, bool(update))
+
+    def clear_output(self, wait: bool = False) -> None:
+        cast(CellShell, self.shell).outputs.clear(wait)
+
+
+class _Hook(DisplayHook):
+    """Collects the value of a cell's last expression."""
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        cast(CellShell, self.shell).outputs.result(format_dict, md_dict or {}, self.prompt_count)
+
+    def log_output(self, format_dict: Any) -> None:
+        pass  # IPython would keep a second copy of every figure
+
+    def finish_displayhook(self) -> None:
+        self._is_active = False
+
+
+class CellShell(InteractiveShell):
+    """Runs cells as a kernel does. Make it with ``make_shell``."""
+
+    displayhook_class = Type(_Hook)
+    display_pub_class = Type(_Publisher)
+
+    # Code that asks whether it runs in a notebook looks for this attribute.
+    kernel = None
+    outputs: Outputs
+
+    def init_display_formatter(self) -> None:
+        """Use the formatter that can be silenced."""
+        self.display_formatter = _Formatter(parent=self)
+        self.configurables.append(self.display_formatter)  # type: ignore[arg-type]
+
+    def init_sys_modules(self) -> None:
+        """Let `__main__` be the notebook."""
+        sys.modules["__main__"] = self.user_module
+
+    def init_io(self) -> None:
+        """Standard output and error are set by ``make_shell``."""
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """No window can be opened here; the inline backend needs none."""
+
+    def ask_exit(self) -> None:
+        """`exit()` in a cell ends nothing."""
+
+    def raw_input(self, prompt: object = "") -> str:
+        """Nobody is there to answer."""
+        raise EOFError("input() cannot be answered while a notebook is graded")
+
+    def showtraceback(self, *args: Any, **kwargs: Any) -> None:
+        """Show an exception, unless only the cell's variables are wanted."""
+        if not self.outputs.quiet:
+            super().showtraceback(*args, **kwargs)
+
+    def _showtraceback(self, etype: type[BaseException], evalue: Any, stb: list[str]) -> None:
+        self.outputs.error(etype.__name__, _text(evalue), stb)
+
+    def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict[str, Any]:
+        return {}  # tracebacks are formatted once, for the output
+
+
+def _text(error: Any) -> str:
+    try:
+        return str(error)
+    except BaseException:  # the student's exception may fail in any way
+        return ""
+
+
+def make_shell() -> CellShell:
+    """The one shell of this process, with figures drawn inline and both streams collected.
+
+    ``input()`` raises EOFError. Call it before anything of the submission runs.
+    """
+    config = Config()
+    config.HistoryManager.enabled = False  # it would start a thread
+    config.HistoryManager.hist_file = ":memory:"
+    config.InteractiveShell.enable_html_pager = False
+    config.InteractiveShell.colors = "nocolor"  # colors are most of a traceback's time
+    _find_modules_of_cells_at_once()
+    CellShell.outputs = outputs = Outputs()
+    sys.stdout = Stream(outputs, "stdout")
+    sys.stderr = Stream(outputs, "stderr")
+    shell: CellShell = CellShell.instance(config=config)
+    shell.builtin_trap.activate()
+    builtins.input = shell.raw_input
+    shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
+    return shell
+
+
+def _find_modules_of_cells_at_once() -> None:
+    """Spare tracebacks the search for the module of a cell's code among all that are loaded."""
+    search = inspect.getmodule
+
+    def getmodule(object: Any, _filename: str | None = None) -> Any:
+        if (_filename or "").startswith(_CELL) or _file_of(object).startswith(_CELL):
+            return sys.modules["__main__"]
+        return search(object, _filename)
+
+    inspect.getmodule = getmodule
+
+
+def _file_of(object: Any) -> str:
+    code = getattr(object, "f_code", object)
+    return str(getattr(code, "co_filename", ""))

@@ -1,0 +1,90 @@
+"""Processes for submissions, as many as are needed, from one tested sandbox."""
+
+from __future__ import annotations
+
+import socket
+from types import TracebackType
+from typing import Self
+
+from autograder.grading.results import RunnerDied
+from autograder.grading.runner_process import Runner, open_runner
+from autograder.grading.sandbox.limits import Limits
+from autograder.grading.sandbox.selftest import NoSandbox, require_sandbox
+from autograder.grading.sandbox.spawned import CannotStart, Sandbox
+from autograder.grading.sandbox.zygote import Zygote
+
+__all__ = ["NoSandbox", "Runners", "Sandbox"]
+
+
+class Runners:
+    """Opens a process for each submission. A context manager: leaving it ends them all.
+
+    In a sandbox each is a fork of one zygote, in namespaces of its own. Where a sandbox may not
+    hold namespaces of its own, each is a bubblewrap of its own, which starts a hundred times
+    slower. Either way the sandbox has passed its test before the first one opens. Open it in a
+    thread that outlives it; ``open`` may be called from any thread.
+    """
+
+    def __init__(self, sandbox: Sandbox = Sandbox.BUBBLEWRAP, limits: Limits | None = None) -> None:
+        """Raises NoSandbox when the sandbox cannot be had or fails its test."""
+        self._sandbox = sandbox
+        self._limits = limits or Limits()
+        self._zygote: Zygote | None = None
+        if sandbox is Sandbox.NONE:
+            return
+        try:
+            self._zygote = Zygote(self._limits)
+            require_sandbox(self._fork)
+        except (CannotStart, NoSandbox):
+            self.close()
+            require_sandbox(lambda bounds: open_runner(sandbox, bounds))
+
+    @property
+    def forks(self) -> bool:
+        """Whether processes are forks of a zygote."""
+        return self._zygote is not None
+
+    def open(self) -> Runner:
+        """A fresh process. Raises RunnerDied or CannotStart when there is none."""
+        if self._zygote is None:
+            return open_runner(self._sandbox, self._limits)
+        try:
+            return self._fork(self._limits)
+        except (CannotStart, RunnerDied):  # something has ended the zygote: a new one is as good
+            self._zygote.close()
+            self._zygote = Zygote(self._limits)
+            return self._fork(self._limits)
+
+    def fork(self) -> tuple[socket.socket, int]:
+        """A fresh process to be handed to another process of the grader's, where ``forks``.
+
+        Its socket and a handle; see ``Zygote.fork``. Raises CannotStart.
+        """
+        assert self._zygote is not None
+        try:
+            return self._zygote.fork(self._limits)
+        except CannotStart:
+            self._zygote.close()
+            self._zygote = Zygote(self._limits)
+            return self._zygote.fork(self._limits)
+
+    def _fork(self, limits: Limits) -> Runner:
+        assert self._zygote is not None
+        return Runner(self._zygote.spawn(limits), limits)
+
+    def close(self) -> None:
+        """End the zygote and every process that was opened from it."""
+        if self._zygote is not None:
+            self._zygote.close()
+            self._zygote = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,111 @@
+"""A draw with everything the judge hands to a submission, and everything it expects back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.compare import Reference
+from autograder.graph import Graph
+from autograder.steps import GradientStep, Stage, ValueStep
+
+__all__ = ["Situation", "make_situation"]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One state of a stage.
+
+    ``values`` are the forward variables; ``given`` the gradients that are there from the start;
+    ``right`` what a step's variable holds after the step; ``expected`` the reference of a step's
+    answer; ``truth`` what autograd gives for the whole loss, past all upstream gradients.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Tensor] = field(default_factory=dict)
+    right: dict[str, Tensor] = field(default_factory=dict)
+    expected: dict[str, Reference] = field(default_factory=dict)
+    truth: dict[str, Tensor] = field(default_factory=dict)
+
+
+def make_situation(
+    stage: Stage, inputs: Mapping[str, Any], generator: torch.Generator, consistent: bool
+) -> Situation:
+    """The state of ``stage`` for these inputs of its graphs, with random upstream gradients.
+
+    Independent: every gradient that a student can see is random, and those in between follow from
+    them by the chain rule. Consistent: only the gradients next to the loss are random, all others
+    follow. An answer in one expression (a step with ``reads``) follows from the loss itself.
+    """
+    made = Situation()
+    for graph in _graphs(stage):
+        values = graph.forward(inputs)
+        made.values.update(values)
+        seen = _seen(stage, graph)
+        chosen = {
+            variable: torch.randn(
+                values[variable].shape, generator=generator, dtype=values[variable].dtype
+            )
+            for variable in seen
+            if not consistent or graph.consumers(variable) == (graph.output,)
+        }
+        flow, truth = _flow(graph, values, chosen), _flow(graph, values, {})
+        for variable, name in seen.items():
+            (made.given if name in stage.given else made.right)[name] = flow[variable]
+        for step in stage.steps:
+            if isinstance(step, GradientStep) and step.graph is graph:
+                upstream = truth if step.reads else flow
+                reference = _local_rule(graph, values, step.variable, upstream)
+                made.expected[step.name] = reference
+                made.right.setdefault(step.name, reference.value)
+                made.truth[step.name] = truth[step.variable]
+    for step in stage.steps:
+        if isinstance(step, ValueStep):
+            reference = step.expected(*(made.values[name] for name in step.inputs))
+            made.expected[step.name] = reference
+            made.right[step.name] = reference.value
+    return made
+
+
+def _graphs(stage: Stage) -> list[Graph]:
+    graphs = (step.graph for step in stage.steps if isinstance(step, GradientStep))
+    return list({id(graph): graph for graph in graphs}.values())
+
+
+def _seen(stage: Stage, graph: Graph) -> dict[str, str]:
+    """The variables of ``graph`` whose gradients have a name in the notebook, with that name."""
+    seen = {
+        name.removeprefix("d"): name
+        for name in stage.given
+        if name.removeprefix("d") in graph.nodes
+    }
+    for step in stage.steps:
+        if isinstance(step, GradientStep) and step.graph is graph and not step.reads:
+            seen[step.variable] = step.name
+    return {name: seen[name] for name in (*graph.inputs, *graph.nodes) if name in seen}
+
+
+def _flow(
+    graph: Graph, values: Mapping[str, Any], chosen: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """A gradient for every floating-point variable: chosen, or by the local rule."""
+    flow: dict[str, Tensor] = {}
+    for name in (*reversed(graph.nodes), *graph.inputs):
+        if name == graph.output:
+            flow[name] = torch.ones_like(values[name])
+        elif name in chosen:
+            flow[name] = chosen[name]
+        elif isinstance(values[name], Tensor) and values[name].is_floating_point():
+            flow[name] = graph.local_rule(values, name, flow)
+    return flow
+
+
+def _local_rule(
+    graph: Graph, values: Mapping[str, Any], name: str, upstream: Mapping[str, Tensor]
+) -> Reference:
+    expected = graph.local_rule(values, name, upstream)
+    return Reference(expected, graph.term_scale(values, name, upstream))

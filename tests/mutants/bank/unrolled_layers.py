@@ -1,0 +1,123 @@
+"""Stage 01, from the logits to batch norm's output: what students type wrongly."""
+
+from tests.mutants.kinds import Mistakes
+
+__all__ = ["MISTAKES"]
+
+MISTAKES: Mistakes = {
+    "dh": {
+        "transposed": ["(dlogits @ W2.T).T", "W2 @ dlogits.T"],
+        "raised": ["dlogits @ W2"],
+        "elementwise_for_matmul": ["dlogits * W2", "(dlogits[:, None, :] * W2)"],
+        "wrong_sign": ["-dlogits @ W2.T"],
+        "wrong_variable": ["dlogits @ (W2 + b2).T"],
+        "wrong_upstream": ["dprobs @ W2.T"],
+        "extra_mean_factor": ["dlogits @ W2.T / n"],
+        "mean_instead_of_sum": ["dlogits @ W2.T / W2.shape[1]"],
+        "other_function": ["(1.0 - h**2) * (dlogits @ W2.T)"],
+        "missing_local_derivative": ["dlogits.sum(1, keepdim=True).expand_as(h)"],
+        "missing_upstream": ["W2.sum(1).expand_as(h)"],
+        "product_of_sums": ["dlogits.sum(1, keepdim=True) * W2.sum(1)"],
+        "used_autograd": ["h.grad", "torch.autograd.grad(logits, h, dlogits)[0]"],
+        "not_a_tensor": ["(dlogits @ W2.T).numpy()"],
+    },
+    "dW2": {
+        "transposed": ["dlogits.T @ h"],
+        "wrong_variable": ["hpreact.T @ dlogits", "bnraw.T @ dlogits"],
+        "extra_mean_factor": ["h.T @ dlogits / n"],
+        "wrong_upstream": ["h.T @ dcounts"],
+        "missing_sum": ["h[:, :, None] * dlogits[:, None, :]"],
+        "missing_local_derivative": ["dlogits.sum(0).expand_as(W2)"],
+        "missing_upstream": ["h.sum(0)[:, None].expand_as(W2)"],
+        "product_of_sums": ["torch.outer(h.sum(0), dlogits.sum(0))"],
+        "overwritten_accumulation": ["for i in range(n):\n    dW2 = torch.outer(h[i], dlogits[i])"],
+        "wrong_sign": ["-h.T @ dlogits"],
+        "elementwise_for_matmul": ["h.T * dlogits"],
+        "forward_value_returned": ["W2.clone()"],
+        "hard_coded_size": ["sum(torch.outer(h[i], dlogits[i]) for i in range(32))"],
+        "wrong_index": ["sum(torch.outer(h[i], dlogits[i]) for i in range(n - 1))"],
+        "used_autograd": [
+            "weights = W2.clone().requires_grad_()\n"
+            "with torch.enable_grad():\n"
+            "    (h @ weights).backward(dlogits)\n"
+            "dW2 = weights.grad"
+        ],
+    },
+    "db2": {
+        "missing_sum": ["dlogits.clone()"],
+        "wrong_axis": ["dlogits.sum(1)"],
+        "mean_instead_of_sum": ["dlogits.mean(0)"],
+        "extra_sum": ["dlogits.sum()"],
+        "wrong_upstream": ["dprobs.sum(0)"],
+        "wrong_index": ["dlogits[0]"],
+        "missing_upstream": ["torch.full_like(b2, n)"],
+        "wrong_variable": ["(dlogits * b2).sum(0)"],
+        "wrong_sign": ["-dlogits.sum(0)"],
+        "not_attempted": ["None"],
+        "hard_coded_size": ["dlogits[:32].mean(0) * 32"],
+        "used_autograd": ["b2.grad.clone()"],
+        "matmul_for_elementwise": ["dlogits @ b2"],
+    },
+    "dhpreact": {
+        "precedence": ["1.0 - h**2 * dh"],
+        "missing_upstream": ["1.0 - h**2"],
+        "wrong_power": ["(1.0 - h) * dh"],
+        "wrong_variable": ["(1.0 - hpreact**2) * dh"],
+        "other_function": ["h * (1.0 - h) * dh", "(hpreact > 0) * dh"],
+        "missing_local_derivative": ["dh.clone()"],
+        "wrong_sign": ["(h**2 - 1.0) * dh"],
+        "wrong_constant": ["(1.0 - 2 * h**2) * dh"],
+        "forward_value_returned": ["torch.tanh(hpreact)"],
+        "matmul_for_elementwise": ["(1.0 - h**2) @ dh.T"],
+        "aliasing": [
+            "dhpreact = dh\ndhpreact *= 1.0 - h**2",
+            "dhpreact = (1.0 - h.square_()) * dh",
+        ],
+        "extra_sum": ["((1.0 - h**2) * dh).sum(0, keepdim=True)"],
+        "used_autograd": [
+            "torch.func.vjp(torch.tanh, hpreact)[1](dh)[0]",
+        ],
+    },
+    "dbngain": {
+        "missing_sum": ["bnraw * dhpreact"],
+        "missing_local_derivative": ["dhpreact.sum(0, keepdim=True)"],
+        "wrong_axis": ["(bnraw * dhpreact).sum(1, keepdim=True)"],
+        "mean_instead_of_sum": ["(bnraw * dhpreact).mean(0, keepdim=True)"],
+        "product_of_sums": ["bnraw.sum(0, keepdim=True) * dhpreact.sum(0, keepdim=True)"],
+        "wrong_variable": [
+            "(bndiff * dhpreact).sum(0, keepdim=True)",
+            "(hpreact * dhpreact).sum(0, keepdim=True)",
+        ],
+        "wrong_upstream": ["(bnraw * dh).sum(0, keepdim=True)"],
+        "extra_sum": ["(bnraw * dhpreact).sum()"],
+        "wrong_sign": ["-(bnraw * dhpreact).sum(0, keepdim=True)"],
+        "missing_upstream": ["bnraw.sum(0, keepdim=True)"],
+        "bessel": ["(bnraw * dhpreact).sum(0, keepdim=True) / (n - 1)"],
+        "matmul_for_elementwise": ["(bnraw.T @ dhpreact).sum(0, keepdim=True)"],
+    },
+    "dbnraw": {
+        "missing_local_derivative": ["dhpreact.clone()"],
+        "wrong_variable": ["bnraw * dhpreact", "bnbias * dhpreact"],
+        "other_function": ["dhpreact / bngain", "bngain * dhpreact + bnbias"],
+        "extra_sum": ["(bngain * dhpreact).sum(0, keepdim=True)"],
+        "missing_upstream": ["bngain.expand_as(bnraw)"],
+        "wrong_upstream": ["bngain * dh"],
+        "matmul_for_elementwise": ["dhpreact @ bngain.T"],
+        "transposed": ["(bngain * dhpreact).T"],
+        "aliasing": ["dbnraw = dhpreact\ndbnraw *= bngain"],
+        "wrong_sign": ["-bngain * dhpreact"],
+        "broadcast_shape": ["bngain * dhpreact[:1]"],
+    },
+    "dbnbias": {
+        "missing_sum": ["dhpreact.clone()"],
+        "wrong_axis": ["dhpreact.sum(1, keepdim=True)"],
+        "mean_instead_of_sum": ["dhpreact.mean(0, keepdim=True)"],
+        "extra_sum": ["dhpreact.sum()"],
+        "wrong_upstream": ["dh.sum(0, keepdim=True)", "dbnraw.sum(0, keepdim=True)"],
+        "wrong_variable": ["(bnbias * dhpreact).sum(0, keepdim=True)"],
+        "missing_upstream": ["torch.full_like(bnbias, n)"],
+        "wrong_sign": ["-dhpreact.sum(0, keepdim=True)"],
+        "wrong_index": ["dhpreact[:1].clone()"],
+        "not_finite": ["dhpreact.sum(0, keepdim=True) * float('inf')"],
+    },
+}
