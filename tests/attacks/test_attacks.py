@@ -1,6 +1,6 @@
 """No attack gains a point that nobody looks at, and none does any harm.
 
-All of them run with ATTACKS=all; without it, all but those that are marked as slow.
+All of them run with TEST_ALL=1; without it, all but those that are marked as slow.
 """
 
 import os
@@ -16,7 +16,7 @@ from tests.attacks.base import reference_answers
 from tests.attacks.outcome import Grader
 from tests.attacks.table import line_of, verdict_on
 
-CHOSEN = [attack for attack in BANK if not attack.slow or os.environ.get("ATTACKS") == "all"]
+CHOSEN = [attack for attack in BANK if not attack.slow or os.environ.get("TEST_ALL")]
 _MEMORY = 256 << 20  # of the grader's own, for one submission
 
 
