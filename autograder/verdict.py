@@ -38,10 +38,25 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """Why an answer is wrong: a code for machines and one sentence for the student."""
+    """Why an answer is wrong: a code for machines and one sentence for the student.
+
+    ``read`` is the title of the notebook's section to read again, ``also`` the codes of further
+    mistakes in the same answer.
+    """
 
     code: str
     message: str
+    read: str = ""
+    also: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The diagnosis as plain JSON values."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "read": self.read,
+            "also": list(self.also),
+        }
 
 
 @dataclass(frozen=True)
@@ -67,16 +82,12 @@ class StepVerdict:
 
     def to_json(self) -> dict[str, Any]:
         """The step as plain JSON values."""
-        diagnosis = self.diagnosis and {
-            "code": self.diagnosis.code,
-            "message": self.diagnosis.message,
-        }
         return {
             "name": self.name,
             "status": str(self.status),
             "points": self.points,
             "max_points": self.max_points,
-            "diagnosis": diagnosis,
+            "diagnosis": self.diagnosis and self.diagnosis.to_json(),
             "remarks": list(self.remarks),
             "follows_from": list(self.follows_from),
         }

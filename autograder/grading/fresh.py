@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 
 import torch
 
+from autograder.draws import Kind, draw_stage
 from autograder.grading.answers import Trial
 from autograder.grading.cells import Cells
 from autograder.grading.combine import Setting, Trials, combine, degenerate, holds
-from autograder.grading.draws import Kind, draw_stage
 from autograder.grading.passes import Pass
 from autograder.grading.process import Process
 from autograder.grading.seed import generator_for
-from autograder.grading.situation import Situation, make_situation
+from autograder.situation import Situation, make_situation
 from autograder.steps import GradientStep, ValueStep
 from autograder.verdict import StepVerdict
 

@@ -15,7 +15,7 @@ from autograder.grading.process import SETUP, CellDied
 from autograder.grading.replies import Known
 from autograder.grading.results import CellResult, Missing, RunnerDied
 from autograder.grading.runner_process import Runner
-from autograder.grading.situation import Situation
+from autograder.situation import Situation
 from autograder.steps import GradientStep, PropertyStep, ValueStep
 
 __all__ = ["Pass"]

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.compare import Reference, compare
-from autograder.grading.draws import Kind, draw_sizes, draw_stage
-from autograder.grading.situation import make_situation
+from autograder.draws import Kind, draw_sizes, draw_stage
+from autograder.situation import make_situation
 from autograder.stages import STAGES
 from autograder.stages.unrolled import GRAPH, SIZES
 from autograder.steps import GradientStep

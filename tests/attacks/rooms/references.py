@@ -32,8 +32,8 @@ _REFERENCES: Mapping[str, str] = {
         dprobs = G.local_rule(globals(), "probs", {"logprobs": dlogprobs})
         """,
     "the judge's own drawing of states": """
-        from autograder.grading.situation import make_situation
-        from autograder.grading.draws import draw_stage
+        from autograder.situation import make_situation
+        from autograder.draws import draw_stage
         dprobs = None
         """,
     "values from the frames above": """
