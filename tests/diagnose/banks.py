@@ -1,0 +1,62 @@
+"""The two banks: one written before the catalogue, one after it by someone who had not seen it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tests.diagnose.also import ALSO
+from tests.mutants.bank import BANKS
+
+__all__ = ["NAMES", "Entry", "right", "wrong"]
+
+NAMES = ("first", "second")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A formula of a bank; of a wrong one ``codes`` are the right names.
+
+    Any of them will do; of a formula with two mistakes (``combined``) all that is named has to
+    be among them.
+    """
+
+    stage: str
+    step: str
+    codes: tuple[str, ...]
+    source: str
+    combined: bool = False
+
+
+def wrong(bank: str) -> Iterator[Entry]:
+    """The wrong formulas of a bank."""
+    if bank == "first":
+        for known in BANKS.values():
+            for mistake in known.all_mistakes():
+                further = ALSO.get((mistake.step, mistake.source), ())
+                yield Entry(known.stage, mistake.step, (mistake.code, *further), mistake.source)
+        return
+    from tests.diagnose import second_bank
+
+    for entry in second_bank.mistakes():
+        yield Entry(entry.stage, entry.step, entry.codes, entry.source)
+    for entry in second_bank.combined():
+        yield Entry(entry.stage, entry.step, entry.codes, entry.source, combined=True)
+
+
+def right(bank: str) -> Iterator[Entry]:
+    """Right answers that look different from the course's."""
+    if bank == "first":
+        for known in BANKS.values():
+            for step, sources in known.right.items():
+                yield from _right(known.stage, step, sources)
+        return
+    from tests.diagnose import second_bank
+
+    for entry in second_bank.right():
+        yield Entry(entry.stage, entry.step, (), entry.source)
+
+
+def _right(stage: str, step: str, sources: Sequence[str]) -> Iterator[Entry]:
+    for source in sources:
+        yield Entry(stage, step, (), source)
