@@ -77,7 +77,7 @@ HINTS: Mapping[str, Hint] = {
     "project": Hint(
         rule="*Take two directions out.* From each column of `g` take its mean, then its part "
         "along the same column of `r`: the scalar product of the two over the scalar product of "
-        "`r` with itself, times `r`. As the mean of `r` is zero, the two do not disturb each other.",
+        "`r` with itself, times `r`. As the mean of `r` is zero, neither disturbs the other.",
         formula=(
             r"\operatorname{project}(g, r)_{i} = g_{i} - \frac{1}{n} \sum_{k} g_{k} - "
             r"\frac{\sum_{k} g_{k}\,r_{k}}{\sum_{k} r_{k}^{2}}\,r_{i}",

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 __all__ = ["plain_formula", "plain_prose"]
 
 _SYMBOLS = {
-    **{"alpha": "α", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "eta": "η"},
-    **{"theta": "θ", "mu": "μ", "ell": "ℓ", "partial": "∂", "sum": "Σ", "cdot": "·"},
-    **{"to": "→", "leftarrow": "←", "approx": "≈", "dots": "…"},
+    **dict(zip(("gamma", "delta", "epsilon", "varepsilon", "eta"), "γδεεη", strict=True)),
+    **dict(zip(("theta", "mu", "ell", "partial", "sum", "cdot"), "θμℓ∂Σ·", strict=True)),
+    **dict(zip(("to", "leftarrow", "approx", "dots", ",", ";", "_"), "→←≈…  _", strict=True)),
     **{name: name for name in ("arg", "max", "log", "ln")},
-    **{"big": "", "Big": "", "qquad": ";  "},
-    **{",": " ", ";": " ", "_": "_"},
+    **dict.fromkeys(("big", "Big"), ""),
+    "qquad": ";  ",
 }
 _FONTS = {"mathtt", "mathrm", "mathbf", "text", "operatorname"}
 _FRACTIONS = {"frac", "tfrac"}

@@ -1,10 +1,8 @@
 """The first hint: shapes and consumers, told by the forward graph; nothing is written per step."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from autograder.hints.calls import calls_in_words
@@ -95,21 +93,19 @@ def _fit(variable: str, consumer: str, namespace: Mapping[str, Any], outside: bo
             f"the copies are summed, over {listed([*gone, *kept])}."
         )
     if _stretches(other, own):
-        # Several numbers are made one, by a sum or a maximum: the shapes do not say which.
         return (
-            f"Each of its entries is made of {math.prod(own) // math.prod(other)} entries of "
-            f"`{variable}`; backward the way leads from shape `{other}` to `{own}`, and the answer "
-            "has all these entries."
+            f"It has fewer entries than `{variable}`: backward the way leads from shape `{other}` "
+            f"to `{own}`, and the answer has an entry for each."
         )
     return f"Shape `{other}` comes in, and shape `{own}` has to come out." if outside else ""
 
 
 def _stretches(small: Shape, large: Shape) -> bool:
     """Whether broadcasting makes ``large`` of ``small``."""
-    try:
-        return torch.broadcast_shapes(small, large) == large
-    except RuntimeError:
-        return False
+    new = len(large) - len(small)
+    return new >= 0 and all(
+        size in (1, other) for size, other in zip(small, large[new:], strict=True)
+    )
 
 
 def _result(step: ValueStep, namespace: Mapping[str, Any]) -> list[str]:
