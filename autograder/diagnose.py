@@ -1,42 +1,138 @@
-"""Which mistake explains a wrong answer."""
+"""Which mistake explains a wrong answer.
+
+A mistake is named only if it makes the same tensor as the student in every state that was
+observed, of which there have to be two at least. The simplest is named: the lowest cost, then one
+whose traces are in the text of the cell, then one written by hand, then the order of the catalogue.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from autograder.compare import Reference, compare, same_but_for_ones
+import torch
+from torch import Tensor
+
+from autograder.compare import compare
 from autograder.mistakes import Mistake, mistakes_of
+from autograder.mistakes.derived import Remembering, derived_of
+from autograder.mistakes.pairs import Pair, Target, pairs
 from autograder.observation import Observation
 from autograder.steps import Stage, Step
+from autograder.story import story
 from autograder.verdict import Diagnosis
 
 __all__ = ["diagnose"]
+
+# Of a step with several results, those nearest to the loss say most: this is the backward order.
+_RESULTS = {"backward": (3, 4, 5, 6, 1, 2, 0)}
+_PRECISION = {torch.float64: 1e-10, torch.float32: 1e-5}
 
 
 def diagnose(
     stage: Stage, step: Step, observations: Sequence[Observation], *, source: str = ""
 ) -> Diagnosis:
-    for result in {seen.result for seen in observations}:
-        seen = [one for one in observations if one.result == result]
-        if all(compare(one.answer, one.expected).passed for one in seen):
-            continue
-        for mistake in mistakes_of(stage, step):
-            if mistake.result == result and len(seen) > 1 and _explains(mistake, seen):
-                return Diagnosis(mistake.code, mistake.message)
-    return Diagnosis("differs", "differs")
+    """What is wrong with an answer to ``step`` that was observed in random states.
 
-
-def _explains(mistake: Mistake, observations: Sequence[Observation]) -> bool:
+    ``source`` is the text of the student's cell: it decides between mistakes that make the same
+    tensor. The code is "differs" where no mistake, and no pair of them, makes the answer.
+    """
+    by_result: dict[int, list[Observation]] = {}
     for seen in observations:
-        try:
-            made = mistake.make(seen.namespace)
-        except Exception:
-            return False
-        scale = max(seen.expected.scale, float(seen.answer.abs().max()))
-        if not made.is_floating_point() or not same_but_for_ones(
-            tuple(made.shape), tuple(seen.answer.shape)
-        ):
-            return False
-        if not compare(made, Reference(seen.answer, scale)).passed:
+        by_result.setdefault(seen.result, []).append(seen)
+    wrong = {
+        result: seen
+        for result, seen in by_result.items()
+        if not all(compare(one.answer, one.expected).passed for one in seen)
+    }
+    order = _RESULTS.get(step.name, ())
+    results = sorted(wrong, key=lambda r: order.index(r) if r in order else r)
+    for result in results:
+        if len(wrong[result]) > 1:
+            found = _explain(stage, step, _wrong_first(wrong[result]), result, source)
+            if found:
+                return found
+    return Diagnosis("differs", story(step, wrong[results[0]] if results else observations))
+
+
+def _wrong_first(observations: Sequence[Observation]) -> list[Observation]:
+    """A state in which the answer happens to be right rejects nothing: it goes last."""
+    return sorted(observations, key=lambda one: compare(one.answer, one.expected).passed)
+
+
+def _explain(
+    stage: Stage, step: Step, observations: Sequence[Observation], result: int, source: str
+) -> Diagnosis | None:
+    targets = [_target(one) for one in observations]
+    first, rest = targets[0], targets[1:]
+    singles: list[tuple[Mistake, Tensor]] = []
+    matching: list[Mistake] = []
+    for mistake in mistakes_of(stage, step):
+        if mistake.result != result:
+            continue
+        if matching and mistake.cost > matching[0].cost:
+            break
+        made = _made(mistake.make, first.namespace)
+        if made is None:
+            continue
+        singles.append((mistake, made))
+        if first.near(made) and _everywhere(mistake.make, rest):
+            matching.append(mistake)
+    if matching:
+        best = min(matching, key=lambda mistake: _evidence(mistake, source))
+        return Diagnosis(best.code, _sentence(best.message))
+    found: list[Pair] = []
+    for derived in derived_of(stage, step):
+        if derived.result == result:
+            found += [p for p in pairs(derived, singles, first) if _everywhere(p.make, rest)]
+    if found:
+        best_pair = min(found, key=lambda pair: pair.cost)
+        return _both(best_pair)
+    return None
+
+
+def _target(observation: Observation) -> Target:
+    answer, scale = observation.answer, observation.expected.scale
+    if answer.numel():
+        scale = max(scale, float(answer.abs().max()))
+    bound = max(_PRECISION[answer.dtype], _PRECISION[observation.expected.value.dtype]) * scale
+    return Target(Remembering(observation.namespace), answer.detach().double(), bound)
+
+
+def _made(make: Callable[[Mapping[str, Any]], Tensor], namespace: Remembering) -> Tensor | None:
+    """What a mistake makes of a namespace; None if it does not apply there."""
+    try:
+        made = make(namespace)
+    except Exception:  # a mistake that cannot be made in this state does not apply
+        return None
+    return made.double() if isinstance(made, Tensor) else None
+
+
+def _everywhere(make: Callable[[Mapping[str, Any]], Tensor], targets: Sequence[Target]) -> bool:
+    for target in targets:
+        made = _made(make, target.namespace)
+        if made is None or not target.near(made):
             return False
     return True
+
+
+def _evidence(mistake: Mistake, source: str) -> int:
+    """Whether the cell's text shows the mistake: 0 if it does, 2 if it should and does not."""
+    if not mistake.source:
+        return 1
+    return 0 if re.search(mistake.source, source) else 2
+
+
+def _both(pair: Pair) -> Diagnosis:
+    """Two mistakes as one diagnosis; of the same kind they count as one."""
+    first, second = (_sentence(message) for message in pair.messages)
+    if pair.codes[0] == pair.codes[1]:
+        return Diagnosis(pair.codes[0], first)
+    return Diagnosis(pair.codes[0], f"Two things at once. {first} {second}", also=pair.codes[1:])
+
+
+def _sentence(message: str) -> str:
+    """A message as a sentence: a capital letter and a full stop."""
+    message = message[:1].upper() + message[1:]
+    return message if message.endswith((".", "?", "!")) else f"{message}."

@@ -79,6 +79,10 @@ class Graph:
         """Variables computed directly from ``name``, in forward order."""
         return tuple(node for node, parents in self._parents.items() if name in parents)
 
+    def compute(self, name: str, values: Mapping[str, Any]) -> Tensor:
+        """The variable ``name`` from the values of its parents, as its function gives it."""
+        return self._nodes[name](**{parent: values[parent] for parent in self._parents[name]})
+
     def forward(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Every variable's value, inputs included; tensors are detached from autograd.
 

@@ -1,21 +1,51 @@
 """The mistakes that a step invites: derived from its graph, and written by hand."""
 
-from collections.abc import Sequence
-from functools import cache
+from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from torch import Tensor
+
+from autograder.mistakes.derived import Change, Derived, derived_of
 from autograder.mistakes.mistake import Mistake, Written
 from autograder.mistakes.written import WRITTEN
+from autograder.stages import stage as find_stage
 from autograder.steps import Stage, Step
 
 __all__ = ["Mistake", "Written", "mistakes_of"]
 
 
 def mistakes_of(stage: Stage, step: Step) -> Sequence[Mistake]:
-    """Every mistake of ``step``, the cheapest first; cached by the names of stage and step."""
+    """Every mistake of ``step``, the cheapest first; cached by the names of stage and step.
+
+    Of two that cost the same, one written by hand goes before a derived one: it can say more.
+    """
     return _mistakes(stage.name, step.name)
 
 
 @cache
-def _mistakes(stage: str, step: str) -> tuple[Mistake, ...]:
-    found: list[Mistake] = [mistake for mistake in WRITTEN[stage] if mistake.step == step]
+def _mistakes(stage_name: str, step_name: str) -> tuple[Mistake, ...]:
+    stage = find_stage(stage_name)
+    step = stage.by_name[step_name]
+    found: list[Mistake] = [one for one in WRITTEN[stage_name] if one.step == step_name]
+    for derived in derived_of(stage, step):
+        for change in derived.changes:
+            cost = change.cost + (change.site != derived.variable)
+            found.append(
+                Mistake(
+                    step_name,
+                    change.code,
+                    change.message,
+                    _make(derived, change),
+                    cost,
+                    derived.result,
+                    change.source,
+                )
+            )
     return tuple(sorted(found, key=lambda mistake: mistake.cost))
+
+
+def _make(derived: Derived, change: Change) -> Callable[[Mapping[str, Any]], Tensor]:
+    return lambda namespace: derived.answer(namespace, (change,))

@@ -1,0 +1,148 @@
+"""For each step the rule that its answer follows, and every change that may go wrong in it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import torch
+
+from autograder.draws import Kind as Draw
+from autograder.draws import draw_stage
+from autograder.graph import Graph
+from autograder.inference import PARAMETER_NAMES
+from autograder.mistakes.derived.change import Change, Derived, Rule
+from autograder.mistakes.derived.edge import Shape, find_shape
+from autograder.mistakes.derived.state import Remembering, State
+from autograder.mistakes.derived.term import changes_of_edge
+from autograder.mistakes.derived.total import changes_of_total
+from autograder.mistakes.derived.whole import changes_of_whole
+from autograder.situation import make_situation
+from autograder.stages import stage as find_stage
+from autograder.stages.unrolled import GRAPH as NETWORK
+from autograder.steps import FunctionStep, GradientStep, Stage, Step, ValueStep
+
+__all__ = ["derived_of"]
+
+_SEED = 11
+
+
+def derived_of(stage: Stage, step: Step) -> tuple[Derived, ...]:
+    """What can be derived for a step, for each of its results; cached by the names."""
+    return _derived(stage.name, step.name)
+
+
+@cache
+def _derived(stage_name: str, step_name: str) -> tuple[Derived, ...]:
+    stage = find_stage(stage_name)
+    step = stage.by_name[step_name]
+    with torch.inference_mode(False), torch.no_grad():
+        return tuple(_find(stage, step))
+
+
+def _find(stage: Stage, step: Step) -> Iterator[Derived]:
+    if isinstance(step, GradientStep):
+        sample = _sample(stage, step)
+        yield _of_rule(step.graph, step.variable, sample, _given(step), 0)
+    elif isinstance(step, FunctionStep) and step.results == _NETWORK_RESULTS:
+        sample = dict(
+            zip(_BACKWARD, step.draw(torch.Generator().manual_seed(_SEED))[1], strict=True)
+        )
+        for place, variable in enumerate(PARAMETER_NAMES):
+            yield _of_rule(NETWORK, variable, sample, _of_backward, place)
+    elif isinstance(step, ValueStep):
+        yield from changes_of_whole(step, _sample(stage, step))
+    elif isinstance(step, FunctionStep):
+        names = inspect.signature(step.expected).parameters
+        arguments = step.draw(torch.Generator().manual_seed(_SEED))[1]
+        yield from changes_of_whole(step, dict(zip(names, arguments, strict=True)))
+
+
+_NETWORK_RESULTS = tuple(f"d{name}" for name in PARAMETER_NAMES)
+_BACKWARD = ("parameters", "kept", "Xb", "Yb")
+
+
+def _of_backward(namespace: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The network's inputs from the arguments of `backward`."""
+    Xb, Yb = namespace["Xb"], namespace["Yb"]
+    named = dict(zip(PARAMETER_NAMES, namespace["parameters"], strict=True))
+    return {**named, "Xb": Xb, "Yb": Yb, "n": len(Xb)}
+
+
+def _given(step: GradientStep) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """The step's part of a namespace: its graph's variables and gradients that are not its own."""
+    variables = (*step.graph.inputs, *step.graph.nodes)
+    names = {*variables, *(f"d{name}" for name in variables)} - {step.name, f"d{step.variable}"}
+    # `dhpreact` may be a variable of the graph itself.
+    names |= {*variables}
+    if step.reads:
+        names &= {*step.reads}
+
+    def given(namespace: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {name: value for name, value in namespace.items() if name in names}
+
+    return given
+
+
+def _of_rule(
+    graph: Graph,
+    variable: str,
+    sample: Mapping[str, Any],
+    given: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    result: int,
+) -> Derived:
+    shapes: dict[str, Sequence[Shape]] = {}
+    rule = Rule(graph, variable, given, shapes)
+    memory = Remembering(sample)
+    state = rule.state(memory)
+    changes: list[Change] = []
+    for site in _sites(state, variable):
+        shapes[site] = [find_shape(state, consumer, site) for consumer in graph.consumers(site)]
+        edges = rule.edges(state, site)
+        found = [*changes_of_total(state, edges)]
+        for edge in edges:
+            found += changes_of_edge(edge)
+        if site != variable:
+            # On the way, only what keeps the shape can go on.
+            found = [c for c in found if c.part != "shape"]
+        changes += found
+    return Derived(rule.answer, tuple(_applicable(rule, memory, changes)), variable, result, rule)
+
+
+def _applicable(rule: Rule, memory: Remembering, changes: list[Change]) -> Iterator[Change]:
+    """The changes that can be made, and that change something."""
+    right = rule.right(rule.state(memory), rule.variable)
+    scale = float(right.abs().max()) or 1.0
+    for change in changes:
+        try:
+            made = rule.answer(memory, [change])
+        except (RuntimeError, IndexError):
+            continue
+        if made.shape == right.shape and bool(((made - right).abs() <= 1e-9 * scale).all()):
+            continue
+        yield change
+
+
+def _sites(state: State, variable: str) -> Iterator[str]:
+    """The variable, and those whose gradients are computed on the way to it."""
+    waiting, seen = [variable], {variable}
+    while waiting:
+        site = waiting.pop(0)
+        yield site
+        for consumer in state.graph.consumers(site):
+            hidden = not state.is_given(consumer) and consumer != state.graph.output
+            if hidden and consumer not in seen:
+                seen.add(consumer)
+                waiting.append(consumer)
+
+
+def _sample(stage: Stage, step: Step) -> Mapping[str, Any]:
+    """A namespace with sizes that are all different."""
+    generator = torch.Generator().manual_seed(_SEED)
+    inputs = draw_stage(stage.name, generator, Draw.PRIMES)
+    situation = make_situation(stage, inputs, generator, consistent=False)
+    earlier = [other.name for other in stage.steps[: stage.steps.index(step)]]
+    gradients = {name: situation.right[name] for name in earlier if name in situation.right}
+    return {**situation.values, **situation.given, **gradients}

@@ -1,0 +1,151 @@
+"""What goes wrong with a step as a whole: its paths, a factor of all of it, its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.mistakes.derived.change import Change
+from autograder.mistakes.derived.edge import Edge
+from autograder.mistakes.derived.factors import Role, factors, role_of
+from autograder.mistakes.derived.state import State, is_floating
+from autograder.mistakes.derived.words import Words
+
+__all__ = ["SIGN", "TRANSPOSED", "changes_of_total"]
+
+SIGN = "The sign of the whole answer is wrong."
+TRANSPOSED = "This is transposed: rows and columns have changed places."
+_BESSEL = "n and n - 1 are confused."
+_ZERO = "The answer is zero everywhere, but the variable does influence the loss."
+_SMALLER = "This is a part of the gradient: each entry of `{}` has one of its own."
+_TOO_MUCH = "Summed over too much: each entry of `{}` has a gradient of its own."
+
+
+def changes_of_total(state: State, edges: Sequence[Edge]) -> Iterator[Change]:
+    """Every change to the sum of a site's terms, found on one state."""
+    variable = edges[0].shape.variable
+
+    def change(
+        part: str,
+        code: str,
+        message: str,
+        make: Callable[..., Any],
+        cost: int = 1,
+        source: str = "",
+    ) -> Change:
+        return Change(variable, "", part, code, message, make, cost, source)
+
+    yield from _paths(state, edges, change)
+    yield from _factors(state, edges, change)
+    value = state.values[variable]
+    yield change("all", "zero_answer", _ZERO, lambda s, e: torch.zeros_like(s.values[variable]))
+    yield from shapes_of(value, variable, change)
+    for name, other in state.values.items():
+        if is_floating(other):
+            message = f"This is the value of `{name}`, and not a gradient."
+            yield change(
+                "all", "forward_value_returned", message, lambda s, e, name=name: s.values[name], 2
+            )
+
+
+def shapes_of(value: Tensor, variable: str, change: Callable[..., Change]) -> Iterator[Change]:
+    """A right answer turned, summed, or cut."""
+    if value.ndim > 1:
+        yield change("shape", "transposed", TRANSPOSED, _turned)
+    for axis in range(value.ndim):
+        if value.shape[axis] > 1:
+            yield change("shape", "extra_sum", _TOO_MUCH.format(variable), _summed(axis))
+    if value.numel() > 1:
+        yield change("shape", "extra_sum", _TOO_MUCH.format(variable), lambda t: t.sum())
+        if value.ndim > 1 and value.shape[0] > 1:
+            yield change("shape", "broadcast_shape", _SMALLER.format(variable), lambda t: t[:1])
+    if value.ndim > 2:
+        yield change("shape", "extra_sum", _TOO_MUCH.format(variable), lambda t: t.sum((0, 1)))
+
+
+def _paths(state: State, edges: Sequence[Edge], change: Callable[..., Change]) -> Iterator[Change]:
+    if len(edges) == 1:
+        return
+    name = f"d{edges[0].shape.variable}"
+    twice = rf"(?ms)^\s*{name}\s*=(?!=).*^\s*{name}\s*=(?!=)(?![^\n]*\b{name}\b)"
+    for place, edge in enumerate(edges):
+        words = Words(state.graph, edge.shape.variable, edge.shape.consumer)
+        drop, keep = _without(place), _only(place)
+        yield change("all", "missing_branch", words.missing_branch, drop)
+        yield change("all", "overwritten_accumulation", words.overwritten, drop, source=twice)
+        if len(edges) > 2:
+            yield change("all", "missing_branch", words.missing_branch, keep)
+            yield change("all", "overwritten_accumulation", words.overwritten, keep, source=twice)
+        yield change("all", "branch_twice", words.branch_twice, _twice(place))
+        if bool((edge.term == 0).any()):
+            message = (
+                f"What arrives through `{edge.shape.consumer}` overwrites what is there already: "
+                "parts of a gradient are added."
+            )
+            yield change("all", "overwritten_accumulation", message, _over(place))
+
+
+def _factors(
+    state: State, edges: Sequence[Edge], change: Callable[..., Change]
+) -> Iterator[Change]:
+    roles = [role_of(edge) for edge in edges]
+    # A site whose upstream gradient is computed: an average may stand anywhere on the way.
+    far = any(not state.is_given(edge.shape.consumer) for edge in edges)
+    mean = next(
+        (role.mean for role in roles if role.mean), "n" if far and "n" in state.values else ""
+    )
+    role = roles[0] if len(roles) == 1 else Role()
+    role = Role(mean, role.over, role.examples, role.product)
+    variable = edges[0].shape.variable
+    messages = {
+        "wrong_sign": SIGN,
+        "bessel": _BESSEL,
+        "missing_mean_factor": "The loss or a value on the way is an average over n: the 1/n is missing.",
+        "extra_mean_factor": "There is one division too many in the answer.",
+        "mean_instead_of_sum": "A mean stands where a sum should: gradients add up.",
+        "wrong_constant": "The answer is right up to a constant factor.",
+    }
+    for factor in factors(state, variable):
+        code = role.code(factor.label)
+        yield change("scale", code, messages[code], factor.of, factor.cost + (len(edges) == 1))
+
+
+def _turned(total: Tensor) -> Tensor:
+    if total.ndim < 2:
+        raise IndexError("a vector has no rows and columns")
+    return total.mT
+
+
+def _summed(axis: int) -> Callable[[Tensor], Tensor]:
+    return lambda total: total.sum(axis, keepdim=True)
+
+
+def _without(place: int) -> Callable[[State, list[Edge]], Tensor]:
+    return lambda state, edges: _sum([e.term for i, e in enumerate(edges) if i != place])
+
+
+def _only(place: int) -> Callable[[State, list[Edge]], Tensor]:
+    return lambda state, edges: edges[place].term
+
+
+def _twice(place: int) -> Callable[[State, list[Edge]], Tensor]:
+    return lambda state, edges: _sum([*(e.term for e in edges), edges[place].term])
+
+
+def _over(place: int) -> Callable[[State, list[Edge]], Tensor]:
+    def over(state: State, edges: list[Edge]) -> Tensor:
+        rest = _sum([e.term for i, e in enumerate(edges) if i != place])
+        own = edges[place]
+        return torch.where(own.local != 0, own.term, rest)
+
+    return over
+
+
+def _sum(terms: Sequence[Tensor]) -> Tensor:
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
