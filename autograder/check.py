@@ -4,13 +4,18 @@ import contextlib
 import difflib
 import random
 from collections.abc import Iterator, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy
 import torch
 
+from autograder.evidence import evidence_of
 from autograder.examine import MissingInput, SpoiledInput, State, examine
-from autograder.render import Rendered, headline, render_summary, render_verdict
+from autograder.explain import explain
+from autograder.hints import LEVELS, RenderedHint, hint
+from autograder.render import headline, render_verdict
+from autograder.render_progress import render_comparison, render_graph
+from autograder.render_summary import render_summary
 from autograder.stages import stage as find_stage
 from autograder.steps import ManualStep, Step
 from autograder.verdict import StepVerdict
@@ -48,6 +53,7 @@ class Check:
         """Raises ValueError with the list of stages if ``stage`` is not one of them."""
         self._stage = find_stage(stage)
         self._namespace = namespace
+        self._hints: dict[str, int] = {}
 
     def __repr__(self) -> str:
         first = self._stage.checked[0].name
@@ -59,13 +65,18 @@ class Check:
         A name that is no step of the stage fails, too.
         """
         step = self._step(name)
+        state = State(self._namespace)
         with _random_state_kept():
-            verdict = _examine(step, State(self._namespace))
-        rendered = render_verdict(verdict)
-        shown = _display(rendered)
-        if not verdict.status.passed:
-            line = headline(verdict) if shown else ""
-            raise CheckFailed(rendered.text, verdict, line) from None
+            verdict = self._judge(step, state)
+            if verdict.status.passed:
+                _display(render_verdict(verdict))
+                return
+            hints = self._hints.get(name, 0)
+            rendered = render_verdict(
+                verdict, evidence_of(self._stage, step, verdict, state, hints)
+            )
+        line = headline(verdict) if _display(rendered) else ""
+        raise CheckFailed(rendered.text, verdict, line) from None
 
     def verdicts(self) -> tuple[StepVerdict, ...]:
         """The verdict on every step that can be checked, in the notebook's order.
@@ -74,13 +85,41 @@ class Check:
         """
         state = State(self._namespace)
         with _random_state_kept():
-            return tuple(_examine(step, state) for step in self._stage.checked)
+            return tuple(self._judge(step, state) for step in self._stage.checked)
 
     def summary(self) -> None:
-        """Show every step of the stage with its status, and which one is next."""
-        rendered = render_summary(self._stage, self.verdicts())
-        if not _display(rendered):
-            print(rendered.text)
+        """Show every step of the stage with its status and hints used, and which one is next."""
+        _show(render_summary(self._stage, self.verdicts(), self._hints))
+
+    def hint(self, name: str = "") -> None:
+        """Show the next of three hints for the step ``name``: shapes, then the rule, the formula.
+
+        The number of hints used is shown and never graded.
+        """
+        step = self._step(name)
+        self._hints[name] = min(self._hints.get(name, 0) + 1, LEVELS)
+        shown = hint(self._stage, step, self._hints[name], self._namespace)
+        used = f"Hints used in this stage: {sum(self._hints.values())} (never graded)."
+        _show(RenderedHint(f"{shown.text}\n{used}", f"{shown.markdown}\n\n*{used}*"))
+
+    def graph(self) -> None:
+        """Show the stage's forward graph with each variable's shape, and how far you have come."""
+        state = State(self._namespace)
+        with _random_state_kept(), _forward_pass("the graph"):
+            rendered = render_graph(self._stage, state)
+        _show(rendered)
+
+    def compare(self, name: str = "") -> None:
+        """Show your answer to the step ``name``, autograd's and the difference side by side."""
+        step = self._step(name)
+        state = State(self._namespace)
+        with _random_state_kept(), _forward_pass(name):
+            rendered = render_comparison(step, state)
+        _show(rendered)
+
+    def _judge(self, step: Step, state: State) -> StepVerdict:
+        with _forward_pass(step.name):
+            return explain(self._stage, step, examine(step, state), state)
 
     def _step(self, name: str) -> Step:
         if not isinstance(name, str) or not name:
@@ -96,27 +135,42 @@ class Check:
         return step
 
 
-def _examine(step: Step, state: State) -> StepVerdict:
+@contextlib.contextmanager
+def _forward_pass(what: str) -> Iterator[None]:
+    """Tell that ``what`` cannot be shown when the notebook's own variables are not there."""
     try:
-        return examine(step, state)
+        yield
+        return
     except MissingInput as missing:
         reason = f"the variable `{missing.name}` is not there. It is made in a cell above"
     except SpoiledInput as spoiled:
         reason = f"the forward pass no longer runs. A cell has changed one of {spoiled}"
     raise CheckFailed(
-        f"{step.name} cannot be checked: {reason}: run every cell from the top "
+        f"{what} cannot be checked: {reason}: run every cell from the top "
         "(Run > Run All Above Selected Cell)."
     ) from None
 
 
-def _display(rendered: Rendered) -> bool:
+class _Shown(Protocol):
+    """A thing to show that has a text besides."""
+
+    @property
+    def text(self) -> str: ...
+
+
+def _show(shown: _Shown) -> None:
+    if not _display(shown):
+        print(shown.text)
+
+
+def _display(shown: _Shown) -> bool:
     """Show a rendering where IPython is running; returns whether it was shown."""
     from IPython import get_ipython
     from IPython.display import display
 
     if get_ipython() is None:
         return False
-    display(rendered)  # type: ignore[no-untyped-call]
+    display(shown)  # type: ignore[no-untyped-call]
     return True
 
 

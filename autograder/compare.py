@@ -45,8 +45,9 @@ class Comparison:
     """What a comparison found; ``worst`` is the index of the largest difference.
 
     ``rows`` and ``columns`` are the first and last indices at which entries differ. ``ratio`` is r
-    when the answer is r times the reference everywhere, else None. For shapes that do not fit,
-    only the shapes and the band say anything.
+    when the answer is r times the reference everywhere, else None. ``bound`` is the largest
+    difference that counts as rounding. For shapes that do not fit, only the shapes and the band
+    say anything.
     """
 
     band: Band
@@ -61,6 +62,7 @@ class Comparison:
     rows: tuple[int, ...] = ()
     columns: tuple[int, ...] = ()
     ratio: float | None = None
+    bound: float = 0.0
 
     @property
     def passed(self) -> bool:
@@ -117,6 +119,7 @@ def compare(actual: Tensor, reference: Reference) -> Comparison:
         rows=_indices(outside, 0),
         columns=_indices(outside, -1),
         ratio=_constant_ratio(yours, theirs, bound) if differing else None,
+        bound=bound,
     )
 
 

@@ -15,6 +15,8 @@ _MOST_LINES = 8
 
 def entries_in_words(comparison: Comparison) -> str:
     """How many entries differ, and in which rows and columns if that says something."""
+    if not comparison.differing:
+        return f"none of {comparison.entries} differ"
     told = f"{comparison.differing} of {comparison.entries} differ"
     shape = comparison.expected_shape
     if comparison.differing == comparison.entries or len(shape) < 2:

@@ -37,6 +37,7 @@ class State:
     def __init__(self, namespace: Mapping[str, Any]) -> None:
         self.namespace = namespace
         self._passes: dict[int, tuple[dict[str, Any], dict[str, Tensor]]] = {}
+        self._references: dict[str, Reference] = {}
 
     def read(self, name: str) -> Any:
         """The variable ``name``; raises MissingInput if there is none."""
@@ -58,6 +59,21 @@ class State:
                 raise SpoiledInput(", ".join(f"`{name}`" for name in inputs)) from error
         return self._passes[key]
 
+    def reference(self, step: GradientStep | ValueStep) -> Reference:
+        """What the answer to a step should be. Raises as ``passes``."""
+        if step.name not in self._references:
+            self._references[step.name] = self._expected(step)
+        return self._references[step.name]
+
+    def _expected(self, step: GradientStep | ValueStep) -> Reference:
+        if isinstance(step, GradientStep):
+            return step.graph.reference(*self.passes(step), step.variable)
+        inputs = [self.read(name) for name in step.inputs]
+        try:
+            return step.expected(*inputs)
+        except Exception as error:
+            raise SpoiledInput(", ".join(f"`{name}`" for name in step.inputs)) from error
+
 
 def examine(step: Step, state: State) -> StepVerdict:
     """The verdict on ``step``, whose answer is the variable of its name in the state.
@@ -77,7 +93,7 @@ def examine(step: Step, state: State) -> StepVerdict:
             case GradientStep():
                 return _examine_gradient(step, answer, state)
             case ValueStep():
-                return judge_tensor(step, answer, step.name, _expected(step, state))
+                return judge_tensor(step, answer, step.name, state.reference(step))
             case FunctionStep():
                 return examine_function(step, answer)
             case PropertyStep():
@@ -87,18 +103,9 @@ def examine(step: Step, state: State) -> StepVerdict:
                 raise TypeError(f"step {step.name} is graded by the instructor")
 
 
-def _expected(step: ValueStep, state: State) -> Reference:
-    inputs = [state.read(name) for name in step.inputs]
-    try:
-        return step.expected(*inputs)
-    except Exception as error:
-        raise SpoiledInput(", ".join(f"`{name}`" for name in step.inputs)) from error
-
-
 def _examine_gradient(step: GradientStep, answer: Any, state: State) -> StepVerdict:
-    values, gradients = state.passes(step)
-    reference = step.graph.reference(values, gradients, step.variable)
-    verdict = judge_tensor(step, answer, step.name, reference)
+    values, _ = state.passes(step)
+    verdict = judge_tensor(step, answer, step.name, state.reference(step))
     if verdict.comparison is None or verdict.status.passed or not isinstance(answer, Tensor):
         return verdict
     return StepVerdict(

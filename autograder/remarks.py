@@ -1,6 +1,6 @@
 """What else is known when a gradient is wrong: causes that lie outside the step itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from torch import Tensor
@@ -8,7 +8,16 @@ from torch import Tensor
 from autograder.compare import Reference, compare
 from autograder.steps import GradientStep
 
-__all__ = ["remarks_on"]
+__all__ = ["aliasing_message", "remarks_on"]
+
+
+def aliasing_message(names: Sequence[str]) -> str:
+    """What to tell about a cell that has changed these variables, which it was only to read."""
+    listed = " and ".join(f"`{name}`" for name in names)
+    return (
+        f"the cell changes {listed}, which it was only to read: `a = b` gives the same tensor a "
+        "second name, and `a += ...` then changes `b`; work on a copy (`b.clone()`)."
+    )
 
 
 def remarks_on(

@@ -4,16 +4,15 @@ The HTML needs no JavaScript and no style sheet, so that it also works in an unt
 and in feedback. A status is told by an icon, a word and a color together.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from autograder.compare import Band, Comparison
 from autograder.differences import entries_in_words, ratio_in_words
-from autograder.steps import ManualStep, Stage
+from autograder.figures.drawing import Drawing
 from autograder.verdict import Status, StepVerdict
 
-__all__ = ["LOOKS", "Look", "Rendered", "headline", "marked_up", "render_summary", "render_verdict"]
+__all__ = ["LOOKS", "Evidence", "Look", "Rendered", "headline", "marked_up", "render_verdict"]
 
 
 @dataclass(frozen=True)
@@ -55,64 +54,79 @@ LOOKS = {
 }
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What the notebook shows of a wrong answer besides its verdict.
+
+    ``drawings`` stand for themselves; ``graph`` says in a text what the one of the graph shows.
+    ``read`` is the title of the section to read again and ``anchor`` its place in the notebook;
+    ``hint`` tells how to get a hint.
+    """
+
+    drawings: tuple[Drawing, ...] = ()
+    graph: str = ""
+    read: str = ""
+    anchor: str = ""
+    hint: str = ""
+
+
+_NONE = Evidence()
+
+
 def headline(verdict: StepVerdict) -> str:
-    """The verdict in one line."""
+    """The verdict in one line, with the reason if there is one."""
     look = LOOKS[verdict.status]
-    return f"{look.icon} {verdict.name} {look.verb}{look.word}" + _closeness(verdict)
+    reason = _reason(verdict)
+    told = f"{look.icon} {verdict.name} {look.verb}{look.word}" + _closeness(verdict)
+    return f"{told}: {reason}" if reason else told
 
 
-def render_verdict(verdict: StepVerdict) -> Rendered:
+def render_verdict(verdict: StepVerdict, evidence: Evidence = _NONE) -> Rendered:
     """A verdict with all that is known of it: one quiet line when the step is right."""
     look = LOOKS[verdict.status]
     findings = _findings(verdict)
-    text = headline(verdict)
-    text += "".join(f"\n  {label}: {finding}" for label, finding in findings)
-    rows = "".join(
+    read = evidence.read or (verdict.diagnosis.read if verdict.diagnosis else "")
+    last = (("Graph", evidence.graph), ("Read", read), ("Hint", evidence.hint))
+    told = findings + [(label, finding) for label, finding in last if finding]
+    text = headline(verdict) + "".join(f"\n  {label}: {finding}" for label, finding in told)
+    rows = [(label, marked_up(finding)) for label, finding in findings]
+    if read:
+        link = marked_up(read)
+        link = f'<a href="{escape(evidence.anchor)}">{link}</a>' if evidence.anchor else link
+        rows.append(("Read", link))
+    if evidence.hint:
+        rows.append(("Hint", marked_up(evidence.hint)))
+    cells = "".join(
         f'<tr><td style="text-align:left;vertical-align:top;padding:1px 12px 1px 0;'
         f'font-weight:bold">{escape(label)}</td>'
-        f'<td style="text-align:left;padding:1px 0">{marked_up(finding)}</td></tr>'
-        for label, finding in findings
+        f'<td style="text-align:left;padding:1px 0">{finding}</td></tr>'
+        for label, finding in rows
     )
-    table = f'<table style="margin:4px 0 0 0;border:none">{rows}</table>' if rows else ""
+    table = f'<table style="margin:4px 0 0 0;border:none">{cells}</table>' if cells else ""
+    pictures = " ".join(drawing.html for drawing in evidence.drawings)
+    shown = f'<div style="padding:6px 0 0 0">{pictures}</div>' if pictures else ""
+    reason = _reason(verdict)
     html = (
         f'<div style="border-left:4px solid {look.color};padding:2px 0 2px 10px">'
         f'<span style="color:{look.color};font-weight:bold">{look.icon}</span> '
         f"<code>{escape(verdict.name)}</code> {look.verb}<b>{look.word}</b>"
-        f"{escape(_closeness(verdict))}{table}</div>"
+        f"{escape(_closeness(verdict))}{': ' + marked_up(reason) if reason else ''}"
+        f"{table}{shown}</div>"
     )
     return Rendered(text, html)
 
 
-def render_summary(stage: Stage, verdicts: Sequence[StepVerdict]) -> Rendered:
-    """A stage at a glance: each step with its status, the points, and the step to do next."""
-    by_name = {verdict.name: verdict for verdict in verdicts}
-    lines, rows = [], []
-    width = max(18, *(len(step.name) + 2 for step in stage.steps))
-    for step in stage.steps:
-        if isinstance(step, ManualStep):
-            look = Look("✎", "graded by your instructor", _OPEN)
-            word = look.word
-        else:
-            verdict = by_name[step.name]
-            look = LOOKS[verdict.status]
-            origins = " and ".join(verdict.follows_from)
-            word = f"{look.word}, follows from {origins}" if origins else look.word
-        lines.append(f"  {look.icon} {step.name:<{width}}{word}")
-        rows.append(
-            f'<tr><td style="color:{look.color};font-weight:bold">{look.icon}</td>'
-            f'<td style="text-align:left"><code>{escape(step.name)}</code></td>'
-            f'<td style="text-align:left">{escape(word)}</td></tr>'
+def _reason(verdict: StepVerdict) -> str:
+    """Why the step is not right, in a sentence."""
+    if verdict.follows_from:
+        names = " and ".join(f"`{name}`" for name in verdict.follows_from)
+        are = "is" if len(verdict.follows_from) == 1 else "are"
+        mend = "that" if len(verdict.follows_from) == 1 else "those"
+        return (
+            f"your rule for this step is right, and this follows from your {names}, which {are} "
+            f"wrong; mend {mend} first."
         )
-    points = sum(verdict.points for verdict in verdicts)
-    possible = sum(verdict.max_points for verdict in verdicts)
-    total = f"{stage.name}: {points:g} of {possible:g} points"
-    following = next((v.name for v in verdicts if not v.status.passed), None)
-    ending = f"Next: {following}" if following else "Every step is right."
-    html = (
-        f"<div><b>{escape(total)}</b><table>{''.join(rows)}</table>"
-        f"<div>{escape(ending)}</div></div>"
-    )
-    return Rendered("\n".join([total, *lines, ending]), html)
+    return verdict.diagnosis.message if verdict.diagnosis else ""
 
 
 def _closeness(verdict: StepVerdict) -> str:
@@ -126,19 +140,8 @@ def _closeness(verdict: StepVerdict) -> str:
 
 def _findings(verdict: StepVerdict) -> list[tuple[str, str]]:
     findings = []
-    if verdict.diagnosis is not None:
-        findings.append(("Why", verdict.diagnosis.message))
     if verdict.comparison is not None and not verdict.status.passed:
         findings += _difference(verdict.comparison)
-    if verdict.follows_from:
-        names = " and ".join(f"`{name}`" for name in verdict.follows_from)
-        findings.append(
-            (
-                "Upstream",
-                f"your rule for this step is right: the answer follows from your {names}, which "
-                f"{'is' if len(verdict.follows_from) == 1 else 'are'} wrong. Mend that first.",
-            )
-        )
     return findings + [("Note", remark) for remark in verdict.remarks]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 from torch import Tensor
 
@@ -57,14 +57,16 @@ def draw_graph(
     values: Mapping[str, Any],
     colors: Mapping[str, str] | None = None,
     columns: int = 5,
+    badges: Mapping[str, tuple[str, str]] | None = None,
 ) -> Picture:
     """Draw every variable of ``graph`` as a box with its name and shape, and who reads whom.
 
     ``values`` are forward values (inputs included); only their shapes are read, and the value of
     an input that is a number. ``colors`` gives some variables another face color. ``columns``
-    variables stand in a row; five fit a notebook.
+    variables stand in a row; five fit a notebook. ``badges`` gives some variables a sign of one
+    character in a color, at a corner of the box.
     """
-    colors = colors or {}
+    colors, badges = colors or {}, badges or {}
     slots = _slots(graph, columns)
     bottom = min(slot.y - _BOX[1] / 2 - _LANE * (slot.side < 0) for slot in slots.values())
     height = _LEGEND - bottom
@@ -85,7 +87,9 @@ def draw_graph(
             value = values[parent]
             kind = "parameter" if _is_floating(value) else "data"
             _box(axes, (x, y), kind, parent, _shape(value), colors.get(parent))
+            _badge(axes, (x + _INPUT[0] / 2, y + _INPUT[1] / 2), badges.get(parent))
         _box(axes, (slot.x, slot.y), "computed", name, _shape(values[name]), colors.get(name))
+        _badge(axes, (slot.x + _BOX[0] / 2, slot.y + _BOX[1] / 2), badges.get(name))
     for index, kind in enumerate(_KINDS):
         center = (0.7 + 3.1 * index, -height + 0.22)
         _box(axes, center, kind, "", "", None, size=(0.6, 0.37))
@@ -142,9 +146,8 @@ def _route(source: _Slot, target: _Slot) -> list[tuple[float, float]]:
 
 def _arrow(axes: Axes, corners: list[tuple[float, float]]) -> None:
     style = "-|>,head_length=4,head_width=2.2"
-    axes.add_patch(
-        FancyArrowPatch(path=Path(corners), arrowstyle=style, color=GRAY, linewidth=1.1, zorder=1)
-    )
+    look: Any = {"arrowstyle": style, "color": GRAY, "linewidth": 1.1, "zorder": 1}
+    axes.add_patch(FancyArrowPatch(path=Path(corners), **look))
 
 
 def _box(
@@ -175,6 +178,15 @@ def _box(
     )
     axes.text(x, y + 0.1, name, ha="center", va="center", fontsize=9, family="monospace", zorder=3)
     axes.text(x, y - 0.12, shape, ha="center", va="center", fontsize=8, color="#333333", zorder=3)
+
+
+def _badge(axes: Axes, corner: tuple[float, float], badge: tuple[str, str] | None) -> None:
+    if badge is None:
+        return
+    x, y = corner[0] - 0.06, corner[1] - 0.03
+    axes.add_patch(Circle((x, y), 0.12, facecolor=badge[1], edgecolor="white", zorder=4))
+    look: Any = {"ha": "center", "va": "center", "color": "white", "weight": "bold"}
+    axes.text(x, y - 0.01, badge[0], fontsize=9, zorder=5, **look)
 
 
 def _is_floating(value: Any) -> bool:

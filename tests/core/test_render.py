@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from autograder.compare import Reference, compare
-from autograder.render import headline, render_summary, render_verdict
+from autograder.render import headline, render_verdict
+from autograder.render_summary import render_summary
 from autograder.steps import ManualStep, Stage, ValueStep
 from autograder.verdict import Diagnosis, Status, StepVerdict
 
@@ -144,7 +145,7 @@ def test_a_verdict_as_json() -> None:
         "status": "wrong",
         "points": 0.0,
         "max_points": 2.0,
-        "diagnosis": {"code": "transposed", "message": "m"},
+        "diagnosis": {"code": "transposed", "message": "m", "read": "", "also": []},
         "remarks": ["r"],
         "follows_from": [],
     }

@@ -1,0 +1,145 @@
+"""Which cells of a notebook's history make a variable, as one calculation that can run again."""
+
+import ast
+import builtins
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+from autograder.rerun_syntax import (
+    changed_by,
+    computes,
+    is_idle,
+    loops_over,
+    made_by,
+    read_by,
+    statements_of,
+    touched_in,
+)
+
+__all__ = ["FILE", "Calculation", "calculation_of"]
+
+_FARTHEST = 2_000  # cells of the history that are looked at
+FILE = "<your cell, run again>"  # what its frames are known by
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """Statements that make a variable from what is given and from ``borrowed`` variables.
+
+    ``text`` is that of the cells they come from, in the order in which they ran. ``reads`` are
+    all the names that they look up.
+    """
+
+    text: str
+    code: CodeType
+    reads: frozenset[str]
+    borrowed: tuple[str, ...]
+
+
+def calculation_of(
+    name: str, history: Sequence[str], given: Container[str], namespace: Mapping[str, Any]
+) -> Calculation | None:
+    """The last cell that made the variable ``name``, with the cells that made what it needs.
+
+    ``history`` has the text of the cells that ran; ``given`` are the variables that will be there.
+    Statements that make one of these, that show something or import are left out. None if no cell
+    makes the variable, or if one that is needed does more than calculate.
+    """
+    search = _Search(name, history, given, namespace)
+    return search.calculation()
+
+
+class _Search:
+    def __init__(
+        self,
+        name: str,
+        history: Sequence[str],
+        given: Container[str],
+        namespace: Mapping[str, Any],
+    ) -> None:
+        self._name, self._given, self._namespace = name, given, namespace
+        self._history = history[-_FARTHEST:]
+        self._cells: dict[int, list[ast.stmt]] = {}
+        self._borrowed: dict[str, None] = {}
+        self._sound = True
+
+    def calculation(self) -> Calculation | None:
+        self._collect(self._name, len(self._history))
+        if not self._cells or not self._sound:
+            return None
+        numbers = sorted(self._cells)
+        body = [statement for number in numbers for statement in self._cells[number]]
+        tree = ast.Module(body, type_ignores=[])
+        return Calculation(
+            text="\n".join(self._history[number] for number in numbers),
+            code=compile(tree, FILE, "exec"),
+            reads=frozenset().union(*map(read_by, body)),
+            borrowed=tuple(self._borrowed),
+        )
+
+    def _collect(self, name: str, before: int) -> bool:
+        """Take the last cell before number ``before`` that makes or changes ``name``."""
+        for number in reversed(range(before)):
+            text = self._history[number]
+            if name not in text or any(text == self._history[taken] for taken in self._cells):
+                continue  # a cell that ran twice is meant once
+            if name in touched_in(text):
+                self._take(number, statements_of(text))
+                return True
+        return False
+
+    def _take(self, number: int, statements: Sequence[ast.stmt]) -> None:
+        kept, left_out = self._sorted(statements)
+        needed = {self._name}.union(*map(read_by, kept))
+        if any((made_by(one) | changed_by(one)) & needed for one in left_out):
+            self._sound = False
+        self._cells[number] = kept
+        made: set[str] = set()
+        for statement in kept:
+            for name in sorted(read_by(statement) - made):
+                self._need(name, number)
+            made |= made_by(statement)
+
+    def _sorted(self, statements: Sequence[ast.stmt]) -> tuple[list[ast.stmt], list[ast.stmt]]:
+        """The statements to run, and those that do more than calculate."""
+        kept, left_out = [], []
+        anew: set[str] = set()  # variables that are given and that this cell makes once more
+        for statement in statements:
+            changed = changed_by(statement)
+            made = made_by(statement) - changed - loops_over(statement)
+            again = {name for name in made if name in self._given}
+            if is_idle(statement):
+                continue
+            if (made or changed) and made | changed <= again | anew:
+                anew |= again
+            elif computes(statement, self._namespace, self._is_made_by_cell):
+                kept.append(statement)
+            else:
+                left_out.append(statement)
+        return kept, left_out
+
+    def _is_made_by_cell(self, name: str) -> bool:
+        return any(name in text and name in touched_in(text) for text in self._history)
+
+    def _need(self, name: str, number: int) -> None:
+        """Find out where the value of ``name`` is to come from."""
+        if name in self._given or name in self._borrowed:
+            return
+        if name != self._name and any(
+            name in made_by(one) for taken in self._cells.values() for one in taken
+        ):
+            return
+        value = self._namespace.get(name)
+        imported = callable(value) and not _from_notebook(value)
+        if not imported and self._collect(name, number):
+            return
+        if name in self._namespace and name != self._name:
+            self._borrowed[name] = None
+        elif not hasattr(builtins, name):
+            return  # local to a function or a loop; if not, the run will say so
+
+
+def _from_notebook(value: Any) -> bool:
+    return getattr(value, "__module__", "") == "__main__"
