@@ -42,7 +42,9 @@ def unbound(clue: Clue, match: Match) -> str:
 
 
 def _close(name: str, clue: Clue) -> str | None:
-    candidates = sorted({*clue.known, *clue.steps, *_variables(clue.stage)} - {name})
+    # A variable is no misprint of its gradient.
+    others = {*clue.known, *clue.steps, *_variables(clue.stage)} - {name, name.removeprefix("d")}
+    candidates = sorted(others)
     same = [other for other in candidates if _letters(other) == _letters(name)]
     return next(iter(same or difflib.get_close_matches(name, candidates, n=1, cutoff=0.75)), None)
 

@@ -122,10 +122,11 @@ HINTS: Mapping[str, Hint] = {
             "same numbers with their old indices back. The order of the dimensions matters: the "
             "shape is that of the variable."
         ),
-        formula=(r"\mathtt{demb}_{i,p,e} = \mathtt{dembcat}_{i,\,10p+e}",),
+        formula=(r"\mathtt{demb}_{i,p,e} = \mathtt{dembcat}_{i,\,E p + e}",),
         words={
-            "p": "the position in the context, 0, 1 or 2",
-            "e": "the component of an embedding, which has 10",
+            "p": "the position in the context",
+            "e": "the component of an embedding",
+            "E": "the number of components",
         },
     ),
     "dC": Hint(

@@ -88,7 +88,7 @@ HINTS: Mapping[str, Hint] = {
         formula=(r"\mathrm{d}v_{q} = \sum_{p\,:\;p \to q} g_{p}",),
         letters={"g": "gradient"},
         words={
-            r"\mathrm{d}v": "the result, in the shape that is asked for",
+            r"\mathrm{d}v": "the result, of the shape `shape`",
             r"p \to q": "entry $p$ of the broadcast result is a copy of entry $q$ of the variable",
         },
     ),
