@@ -3,10 +3,12 @@
 It was written after the first bank and after work on the catalogue of mistakes had begun, by
 someone who looked neither at the catalogue nor at the diagnosis nor at the first bank, and who
 did not run the diagnosis on it: from the authored course, from what each code means, and from
-what learners of this exercise publish (their notebooks with `approximate: False` in them, their
-questions below the lecture). A label says what was done wrong, by the meaning of the codes, and
-several codes stand only where each describes the same formula truthfully. The formulas are our
-own words; where learners published the same slip, it is marked `published`.
+what learners of this exercise publish (scripts and notes with their slips left in). What was
+known besides is the list of codes with their meanings and the plan of which kinds of mistakes are
+to be told apart, so that the kinds here are not independent of the catalogue's; the formulas are.
+A label says what was done wrong, by the meaning of the codes, and several codes stand only where
+each describes the same formula truthfully. The formulas are our own words; where learners
+published the same slip, it is marked `published`.
 
 Each module has a `STAGE` and up to three mappings by step: `MISTAKES` (codes, source), `COMBINED`
 (two mistakes at once: the pair of their codes, source) and `RIGHT` (sources that are right, but
