@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from autograder.grading.magics import parse_cell
 
-__all__ = ["Vocabulary", "anonymous_code", "anonymous_message", "vocabulary"]
+__all__ = ["Example", "Vocabulary", "anonymous_code", "anonymous_message", "vocabulary"]
 
 _LONGEST_SOURCE = 8_000  # characters; a longer cell is no example of anything
 _MOST_LINES, _MOST_CHARACTERS = 14, 700
@@ -35,6 +35,14 @@ class Vocabulary:
     strings: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Example:
+    """Code that may be shown, and which names of the student's it has replaced by which."""
+
+    code: str
+    replaced: Mapping[str, str]
+
+
 def vocabulary(sources: Iterable[str]) -> Vocabulary:
     """All names and strings in code cells, and Python's own names."""
     names, strings = {name for name in dir(builtins) if name != "_"}, set()
@@ -46,7 +54,7 @@ def vocabulary(sources: Iterable[str]) -> Vocabulary:
     return Vocabulary(frozenset(names), frozenset(strings))
 
 
-def anonymous_code(source: str, known: Vocabulary, student: str) -> str | None:
+def anonymous_code(source: str, known: Vocabulary, student: str) -> Example | None:
     """A cell's code as an example, at most 14 lines; None if it is no Python, or none is left.
 
     ``student`` is the id, whose parts are looked for in names that otherwise stay, such as
@@ -55,25 +63,34 @@ def anonymous_code(source: str, known: Vocabulary, student: str) -> str | None:
     if len(source) > _LONGEST_SOURCE:
         return None
     tree = parse_cell(source)
+    cleaner = _Cleaner(known, student)
     try:
-        _Cleaner(known, student).clean(tree)
+        cleaner.clean(tree)
         text = ast.unparse(ast.fix_missing_locations(tree))
     except (RecursionError, MemoryError, ValueError):
         return None
-    return _shortened(text) or None
+    code = _shortened(text)
+    return Example(code, cleaner.made) if code else None
 
 
-def anonymous_message(message: str, known: Vocabulary) -> str:
-    """A diagnosis without words of the student's: of an exception its type, of `names` ours."""
+def anonymous_message(message: str, known: Vocabulary, example: Example | None) -> str:
+    """A diagnosis without words of the student's.
+
+    Of an exception only its type is told. `Names` are replaced as in the example; without one,
+    those that the course does not use are left out.
+    """
     found = _RAISED.search(message)
     if found:
         kind = found[1] if found[1] in known.names else "an exception of its own"
         return f"{message[: found.start()]}raised {kind}."
+
+    def shown(name: re.Match[str]) -> str:
+        if example is not None:
+            return example.replaced.get(name[0], name[0])
+        return name[0] if name[0] in known.names else _REMOVED
+
     parts = message.split("`")
-    for place in range(1, len(parts), 2):
-        parts[place] = re.sub(
-            r"[^\W\d]\w*", lambda m: m[0] if m[0] in known.names else _REMOVED, parts[place]
-        )
+    parts[1::2] = [re.sub(r"[^\W\d]\w*", shown, part) for part in parts[1::2]]
     return "`".join(parts)
 
 
@@ -88,7 +105,7 @@ def _names(node: ast.AST) -> Iterator[str]:
 class _Cleaner:
     def __init__(self, known: Vocabulary, student: str) -> None:
         self._known = known
-        self._made: dict[str, str] = {}
+        self.made: dict[str, str] = {}
         self._public: set[str] = set()  # names that come from torch and the like
         parts = re.split(r"[\W\d_]+", student.lower())
         self._telling = [part for part in parts if len(part) > 2]
@@ -148,10 +165,10 @@ class _Cleaner:
         """The name to show; ``stays``: as it is, unless something tells against it."""
         told = any(part in name.lower() for part in self._telling)
         if name in self._known.names | self._public or (
-            stays and not told and name not in self._made
+            stays and not told and name not in self.made
         ):
             return name
-        return self._made.setdefault(name, f"name{len(self._made) + 1}")
+        return self.made.setdefault(name, f"name{len(self.made) + 1}")
 
 
 def _drop_texts(statements: list[ast.stmt], *, empty: bool) -> None:

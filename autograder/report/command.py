@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from autograder.grading.batch.imports import skip_slow_imports
 from autograder.grading.errors import GradingError
@@ -59,7 +61,7 @@ def _write(stage: str, course: Path, page: Path, data: Path | None, *, own: bool
 
     folder = CourseFolder(course)
     told = contents(read_roster(folder, stage))
-    html, text = render_report(told), json.dumps(told, indent=1) + "\n"
+    html, text = render_report(told), _lines(told)
     mode = 0o660 if folder.directory.groupshared else 0o600
     if own:
         page.parent.mkdir(exist_ok=True)
@@ -70,6 +72,17 @@ def _write(stage: str, course: Path, page: Path, data: Path | None, *, own: bool
     else:
         write_whole(data, text, mode=mode)
     return int(told["submissions"]["handed_in"])
+
+
+def _lines(told: Mapping[str, Any]) -> str:
+    """JSON with a line for each member of a list: a student, a mistake."""
+    parts = []
+    for key, value in told.items():
+        text = json.dumps(value)
+        if isinstance(value, list) and value:
+            text = "[\n" + ",\n".join(json.dumps(each) for each in value) + "\n]"
+        parts.append(f"{json.dumps(key)}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def _say(sentence: str, code: int) -> int:

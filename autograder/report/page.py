@@ -22,7 +22,13 @@ _MOST_MISTAKES = 150  # cards on the page; rarer mistakes are in the JSON
 _SHOWN_FIRST = 12  # cards that are not folded away
 _MOST_LISTED = 500  # students under one reason
 _OPEN = 12  # a list of so few is not folded away
-_BARS = ("right", "part", "wrong", "look", "open")
+_BARS = {
+    "right": "right",
+    "part": "right in part",
+    "wrong": "wrong",
+    "look": "ended, or made with autograd",
+    "open": "not done, or not graded yet",
+}
 # What would write text into another direction, and what is no character at all.
 _UNSEEN = re.compile(
     "[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -52,6 +58,7 @@ def render_report(data: Mapping[str, Any]) -> str:
         shown_first=_SHOWN_FIRST,
         most_listed=_MOST_LISTED,
         few=_OPEN,
+        bars=_BARS,
         style=Markup(_style()),
     )
 
@@ -73,6 +80,7 @@ def _template() -> Template:
         "marked_up": _marked_up,
         "bar": _bar,
         "missed": _missed,
+        "sentence": _sentence,
         "score_range": _score_range,
     }
     return environment.from_string(_resource("page.html.jinja"))
@@ -121,6 +129,11 @@ def _marked_up(sentence: str) -> Markup:
     )
 
 
+def _sentence(message: str) -> str:
+    """With a capital letter, unless a name in code type comes first."""
+    return message[:1].upper() + message[1:]
+
+
 def _missed(row: Row, names: list[str]) -> str:
     """What a row's letters say, in words for who hears them."""
     left = [
@@ -136,7 +149,7 @@ def _missed(row: Row, names: list[str]) -> str:
 def _score_range(group: Group) -> str:
     """The scores in a group."""
     high, low = _number(group.rows[0].score), _number(group.rows[-1].score)
-    return high if high == low else f"{high} to {low}"
+    return high if high == low else f"{low}–{high}"
 
 
 def _bar(answers: Mapping[str, int]) -> Markup:
@@ -149,7 +162,7 @@ def _bar(answers: Mapping[str, int]) -> Markup:
     for color, number in counted.items():
         width = 160 * number / total if total else 0.0
         if number:
-            parts.append(f'<rect class="{color}" x="{x:.1f}" width="{width:.1f}" height="14"/>')
+            parts.append(f'<rect class="bar-{color}" x="{x:.1f}" width="{width:.1f}" height="14"/>')
         x += width
     told = ", ".join(f"{number} {LOOKS[look].word}" for look, number in answers.items())
     return Markup(

@@ -13,6 +13,7 @@ from autograder.grading.batch.plan import graded_file
 from autograder.grading.ingest import Refused, find_submission, read_submission
 from autograder.grading.notebook.file import read_file
 from autograder.report.anonymous import (
+    Example,
     Vocabulary,
     anonymous_code,
     anonymous_message,
@@ -108,9 +109,9 @@ def _ranked(stage: str, key: tuple[str, str], made: Sequence[_Made], examples: _
         if example is not None:
             chosen = candidate
             break
-    message = anonymous_message(chosen.message, examples.known)
+    message = anonymous_message(chosen.message, examples.known, example)
     section = chosen.read or section_of(stage, step).title
-    return Ranked(step, code, len(made), message, section, example)
+    return Ranked(step, code, len(made), message, section, example and example.code)
 
 
 def _most_first(counted: tuple[str, int]) -> tuple[int, str]:
@@ -129,7 +130,7 @@ class _Examples:
             self.known.names | {item.name for item in roster.items}, self.known.strings
         )
 
-    def of(self, submission: Submission, step: str) -> str | None:
+    def of(self, submission: Submission, step: str) -> Example | None:
         """The anonymous answer of a student to a step, if it can be read."""
         student = submission.student
         if student not in self._answers:

@@ -52,14 +52,14 @@ def discrimination(points: Sequence[float], rests: Sequence[float]) -> Statistic
     if len(points) < _FEWEST:
         return Statistic(None, "too few submissions")
     if min(points) == max(points):
-        return Statistic(None, "all have the same points for it")
+        return Statistic(None, "all have the same points")
     if min(rests) == max(rests):
-        return Statistic(None, "all have the same points for the other steps")
+        return Statistic(None, "all have the same points elsewhere")
     mean_x, mean_r = fsum(points) / len(points), fsum(rests) / len(rests)
     x, r = [value - mean_x for value in points], [value - mean_r for value in rests]
     below = sqrt(fsum(value * value for value in x)) * sqrt(fsum(value * value for value in r))
     if below == 0:  # different by less than a number can tell
-        return Statistic(None, "all have the same points for it")
+        return Statistic(None, "all have the same points")
     above = fsum(a * b for a, b in zip(x, r, strict=True))
     return Statistic(max(-1.0, min(1.0, above / below)))
 
