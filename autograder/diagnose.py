@@ -16,7 +16,7 @@ from torch import Tensor
 
 from autograder.compare import compare
 from autograder.mistakes import Mistake, mistakes_of
-from autograder.mistakes.derived import Remembering, derived_of
+from autograder.mistakes.derived import Change, Remembering, derived_of
 from autograder.mistakes.pairs import Pair, Target, pairs
 from autograder.observation import Observation
 from autograder.steps import Stage, Step
@@ -27,6 +27,7 @@ __all__ = ["diagnose"]
 
 # Of a step with several results, those nearest to the loss say most: this is the backward order.
 _RESULTS = {"backward": (3, 4, 5, 6, 1, 2, 0)}
+_AGAINST = 2
 _PRECISION = {torch.float64: 1e-10, torch.float32: 1e-5}
 
 
@@ -77,6 +78,8 @@ def _explain(
         if made is None:
             continue
         singles.append((mistake, made))
+        if mistake.code == "zero_answer" and bool(first.answer.any()):
+            continue  # what is lost in rounding is not written as zero
         if first.near(made) and _everywhere(mistake.make, rest):
             matching.append(mistake)
     if matching:
@@ -85,11 +88,17 @@ def _explain(
     found: list[Pair] = []
     for derived in derived_of(stage, step):
         if derived.result == result:
-            found += [p for p in pairs(derived, singles, first) if _everywhere(p.make, rest)]
-    if found:
-        best_pair = min(found, key=lambda pair: pair.cost)
-        return _both(best_pair)
-    return None
+            found += [
+                pair
+                for pair in pairs(derived, singles, first)
+                if _believable(pair, source) and _everywhere(pair.make, rest)
+            ]
+    return _both(min(found, key=lambda pair: pair.cost)) if found else None
+
+
+def _believable(pair: Pair, source: str) -> bool:
+    """Two mistakes together may make anything: what the cell's text speaks against is not meant."""
+    return all(_evidence(part, source) < _AGAINST for part in pair.parts)
 
 
 def _target(observation: Observation) -> Target:
@@ -117,19 +126,20 @@ def _everywhere(make: Callable[[Mapping[str, Any]], Tensor], targets: Sequence[T
     return True
 
 
-def _evidence(mistake: Mistake, source: str) -> int:
-    """Whether the cell's text shows the mistake: 0 if it does, 2 if it should and does not."""
-    if not mistake.source:
+def _evidence(mistake: Mistake | Change, source: str) -> int:
+    """What the cell's text says: 0 for the mistake, 1 nothing, 2 against it."""
+    if not mistake.source or not source:
         return 1
-    return 0 if re.search(mistake.source, source) else 2
+    return 0 if re.search(mistake.source, source) else _AGAINST
 
 
 def _both(pair: Pair) -> Diagnosis:
     """Two mistakes as one diagnosis; of the same kind they count as one."""
-    first, second = (_sentence(message) for message in pair.messages)
-    if pair.codes[0] == pair.codes[1]:
-        return Diagnosis(pair.codes[0], first)
-    return Diagnosis(pair.codes[0], f"Two things at once. {first} {second}", also=pair.codes[1:])
+    codes = tuple(dict.fromkeys(part.code for part in pair.parts if part.code))
+    messages = [_sentence(part.message) for part in pair.parts if part.code]
+    if len(codes) == 1:
+        return Diagnosis(codes[0], messages[0])
+    return Diagnosis(codes[0], f"Two things at once. {' '.join(messages)}", also=codes[1:])
 
 
 def _sentence(message: str) -> str:

@@ -32,6 +32,8 @@ def _mistakes(stage_name: str, step_name: str) -> tuple[Mistake, ...]:
     found: list[Mistake] = [one for one in WRITTEN[stage_name] if one.step == step_name]
     for derived in derived_of(stage, step):
         for change in derived.changes:
+            if not change.code:  # no mistake by itself
+                continue
             cost = change.cost + (change.site != derived.variable)
             found.append(
                 Mistake(

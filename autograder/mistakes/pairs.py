@@ -9,19 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from autograder.compare import same_but_for_ones
-from autograder.mistakes.derived import Change, Derived, Remembering, compatible
+from autograder.mistakes.derived import Change, Derived, Remembering
+from autograder.mistakes.derived.edge import Edge
 from autograder.mistakes.mistake import Mistake
 
 __all__ = ["Pair", "Target", "pairs"]
 
 # How many pairs of changes to one term are tried, at most.
-_MOST = 2500
+_MOST = 1500
+_PARTS = ("local", "upstream", "finish")
 
 Make = Callable[[Mapping[str, Any]], Tensor]
 
@@ -30,10 +33,13 @@ Make = Callable[[Mapping[str, Any]], Tensor]
 class Pair:
     """Two mistakes at once; the one that says more comes first."""
 
-    codes: tuple[str, str]
-    messages: tuple[str, str]
+    parts: tuple[Mistake | Change, Mistake | Change]
     make: Make
-    cost: int
+
+    @property
+    def cost(self) -> int:
+        """What they cost together."""
+        return sum(part.cost for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -134,33 +140,92 @@ def _on_top(derived: Derived, mistake: Mistake, change: Change) -> Pair:
         state = derived.rule.state(namespace) if derived.rule else namespace
         return made * float(change.make(state))
 
-    return Pair(
-        (mistake.code, change.code),
-        (mistake.message, change.message),
-        make,
-        mistake.cost + change.cost,
-    )
+    return Pair((mistake, change), make)
 
 
 def _in_one_term(derived: Derived, target: Target) -> Iterator[Pair]:
     """Two parts of the same term."""
-    tried = 0
-    own = [c for c in derived.changes if c.consumer and c.site == derived.variable]
-    for place, one in enumerate(own):
-        for other in own[place + 1 :]:
-            if one.consumer != other.consumer or not compatible(one, other):
-                continue
-            if "scale" in (one.part, other.part) and target.answer.numel() < 2:
-                continue
-            tried += 1
-            if tried > _MOST:
-                return
-            try:
-                made = derived.answer(target.namespace, (one, other))
-            except (RuntimeError, IndexError):
-                continue
-            if target.near(made):
+    assert derived.rule is not None
+    state, site = derived.rule.state(target.namespace), derived.variable
+    for edge in derived.rule.edges(state, site):
+        consumer = edge.shape.consumer
+        others = derived.rule.others(state, site, consumer)
+        rest = _minus(target, others)
+        if rest is None:
+            continue
+        own = [c for c in derived.changes if c.consumer == consumer and c.site == site]
+        yield from _scaled_terms(derived, edge, own, rest)
+        for one, other in _of_different_parts(own):
+            term = _term(edge, one, other)
+            if term is not None and rest.near(term):
                 yield _both(derived, one, other)
+
+
+def _minus(target: Target, others: Tensor | None) -> Target | None:
+    """What one term has to be for the answer, if the other terms are right."""
+    if others is None:
+        return target
+    try:
+        return Target(target.namespace, target.answer - others, target.bound)
+    except RuntimeError:
+        return None
+
+
+def _scaled_terms(
+    derived: Derived, edge: Edge, own: Sequence[Change], rest: Target
+) -> Iterator[Pair]:
+    """A change to a term, and a factor of it."""
+    if rest.answer.numel() < 2:
+        return
+    scales = [c for c in own if c.part == "scale"]
+    numbers = [float(c.make(edge.state)) for c in scales]
+    for change in own:
+        if change.part == "scale":
+            continue
+        term = _term(edge, change)
+        ratio = None if term is None else rest.ratio(term)
+        if ratio is not None:
+            for scale, number in zip(scales, numbers, strict=True):
+                if abs(number - ratio) <= 1e-9 * abs(ratio):
+                    yield _both(derived, change, scale)
+
+
+def _of_different_parts(own: Sequence[Change]) -> Iterator[tuple[Change, Change]]:
+    by_part = {part: [c for c in own if c.part == part] for part in _PARTS}
+    tried = 0
+    for place, first in enumerate(_PARTS):
+        for second in _PARTS[place + 1 :]:
+            for pair in product(by_part[first], by_part[second]):
+                tried += 1
+                if tried > _MOST:
+                    return
+                yield pair
+
+
+def _term(edge: Edge, *changes: Change) -> Tensor | None:
+    """A term with changes; what each of them makes is remembered."""
+    once = edge.state.memory.once
+    parts = {}
+    for change in changes:
+        if change.part in ("local", "upstream"):
+            made = once(("made", id(change)), lambda c=change: _tried(c, edge))
+            if made is None:
+                return None
+            parts[change.part] = lambda edge, made=made: made
+        else:
+            parts[change.part] = change.make
+    try:
+        return edge.changed(parts)
+    except (RuntimeError, IndexError):
+        return None
+
+
+def _tried(change: Change, edge: Edge) -> Tensor | None:
+    try:
+        made: Tensor = change.make(edge)
+    except (RuntimeError, IndexError):
+        return None
+    return made
 
 
 def _in_two_terms(derived: Derived, target: Target) -> Iterator[Pair]:
@@ -180,7 +245,10 @@ def _in_two_terms(derived: Derived, target: Target) -> Iterator[Pair]:
             if change.consumer != consumer or change.site != derived.variable:
                 continue
             try:
-                term = edge.changed({change.part: change.make}) - edge.term
+                changed = _term(edge, change)
+                if changed is None:
+                    continue
+                term = changed - edge.term
                 known[consumer].append((change, float((term.expand(size) * direction).sum())))
             except (RuntimeError, IndexError):
                 continue
@@ -213,9 +281,4 @@ def _meeting(
 def _both(derived: Derived, one: Change, other: Change) -> Pair:
     if one.part == "scale":
         one, other = other, one
-    return Pair(
-        (one.code, other.code),
-        (one.message, other.message),
-        lambda namespace: derived.answer(namespace, (one, other)),
-        one.cost + other.cost,
-    )
+    return Pair((one, other), lambda namespace: derived.answer(namespace, (one, other)))

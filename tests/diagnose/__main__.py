@@ -35,7 +35,7 @@ def _measure(name: str, steps: Sequence[str], verbose: bool) -> bool:
     tried = measure(entry for entry in wrong(name) if not steps or entry.step in steps)
     rights = measure(entry for entry in right(name) if not steps or entry.step in steps)
     print(f"\nThe {name} bank\n{table(tried)}")
-    called = [one for one in rights if one.outcome in (Outcome.WRONG, Outcome.UNNAMED)]
+    called = [one for one in rights if one.outcome is not Outcome.RIGHT]
     for one in (*tried, *called):
         if one.outcome is Outcome.WRONG or (verbose and one.outcome is Outcome.UNNAMED):
             print(f"\n{one}")

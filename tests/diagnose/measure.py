@@ -12,7 +12,7 @@ from autograder.diagnose import diagnose
 from autograder.stages import STAGES
 from autograder.verdict import Diagnosis
 from tests.diagnose.banks import Entry
-from tests.diagnose.observing import diagnosable, observe, passes
+from tests.diagnose.observing import diagnosable, is_right, observe
 from tests.mutants.kinds import cell_of
 
 __all__ = ["Outcome", "Tried", "measure", "share", "table"]
@@ -72,11 +72,11 @@ def measure(entries: Iterable[Entry]) -> list[Tried]:
 def _try(entry: Entry) -> Tried:
     stage = STAGES[entry.stage]
     step = stage.by_name[entry.step]
+    if not entry.codes and is_right(stage, step, entry.source):
+        return Tried(entry, Outcome.RIGHT)
     observations = observe(stage, step, entry.source)
     if isinstance(observations, str):
         return Tried(entry, Outcome.BEFORE, Diagnosis(observations, "decided before"))
-    if not entry.codes and passes(observations):
-        return Tried(entry, Outcome.RIGHT)
     start = time.perf_counter()
     found = diagnose(stage, step, observations, source=cell_of(entry.step, entry.source))
     return Tried(entry, _outcome(found, entry), found, time.perf_counter() - start)
@@ -91,7 +91,7 @@ def _outcome(found: Diagnosis, entry: Entry) -> Outcome:
         # It is not for the diagnosis to see these; but it may not call them something else.
         unseen = found.code == "differs" or "used_autograd" in labels
         return Outcome.BEFORE if unseen else Outcome.WRONG
-    return Outcome.UNNAMED if found.code == "differs" else Outcome.WRONG
+    return Outcome.UNNAMED if found.code == "differs" and labels else Outcome.WRONG
 
 
 def share(tried: Sequence[Tried]) -> float:

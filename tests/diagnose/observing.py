@@ -26,8 +26,9 @@ from autograder.stages import STAGES
 from autograder.steps import FunctionStep, GradientStep, Stage, Step, ValueStep
 from tests.mutants.kinds import SIGNATURES, cell_of
 
-__all__ = ["diagnosable", "observe", "passes", "situations"]
+__all__ = ["diagnosable", "is_right", "namespace_of", "observe", "situations"]
 
+_SEED = 5
 _KINDS = (Kind.PRIMES, Kind.SQUARE)
 _NAMES = {"torch": torch, "F": F}
 
@@ -37,29 +38,52 @@ def diagnosable(step: Step) -> bool:
     return isinstance(step, GradientStep | ValueStep | FunctionStep)
 
 
-def observe(stage: Stage, step: Step, source: str) -> list[Observation] | str:
+def observe(
+    stage: Stage, step: Step, source: str, consistent: bool = False
+) -> list[Observation] | str:
     """What the answer ``source`` comes to in random states; or the code of what ends it before."""
     with _quiet(), torch.no_grad():
         if isinstance(step, FunctionStep):
             return _observe_function(step, source)
-        return _observe_cell(stage, step, source)
+        return _observe_cell(stage, step, source, consistent)
 
 
-def passes(observations: list[Observation]) -> bool:
-    """Whether the answer is right in every state."""
+def is_right(stage: Stage, step: Step, source: str) -> bool:
+    """Whether the judge takes the answer for right: then no one asks what is wrong with it.
+
+    That is so with independent upstream gradients, with consistent ones where these tell a right
+    rule from a wrong one, or if it is the gradient of the loss, next to it.
+    """
+    observations = observe(stage, step, source)
+    if isinstance(observations, str):
+        return False
+    if _passes(observations):
+        return True
+    if not isinstance(step, GradientStep) or step.degenerate:
+        return False
+    truths = [Reference.of(situation.truth[step.name]) for situation in situations(stage.name)]
+    if step.from_loss and all(
+        compare(seen.answer, truth).passed for seen, truth in zip(observations, truths, strict=True)
+    ):
+        return True
+    consistent = observe(stage, step, source, consistent=True)
+    return not isinstance(consistent, str) and _passes(consistent)
+
+
+def _passes(observations: list[Observation]) -> bool:
     return all(compare(seen.answer, seen.expected).passed for seen in observations)
 
 
 @cache
-def situations(stage: str) -> tuple[Situation, ...]:
-    """A state of each kind with independent random upstream gradients, always the same."""
-    return tuple(_situation(stage, kind) for kind in _KINDS)
+def situations(stage: str, consistent: bool = False) -> tuple[Situation, ...]:
+    """A state of each kind with random upstream gradients, always the same."""
+    return tuple(_situation(stage, kind, consistent) for kind in _KINDS)
 
 
-def _situation(stage: str, kind: Kind) -> Situation:
-    generator = torch.Generator().manual_seed(4 + list(Kind).index(kind))
+def _situation(stage: str, kind: Kind, consistent: bool) -> Situation:
+    generator = torch.Generator().manual_seed(_SEED + list(Kind).index(kind))
     inputs = draw_stage(stage, generator, kind)
-    return make_situation(STAGES[stage], inputs, generator, consistent=False)
+    return make_situation(STAGES[stage], inputs, generator, consistent)
 
 
 def namespace_of(stage: Stage, step: Step, situation: Situation) -> dict[str, Any]:
@@ -72,9 +96,11 @@ def namespace_of(stage: Stage, step: Step, situation: Situation) -> dict[str, An
     return {**situation.values, **situation.given, **gradients}
 
 
-def _observe_cell(stage: Stage, step: Step, source: str) -> list[Observation] | str:
+def _observe_cell(
+    stage: Stage, step: Step, source: str, consistent: bool
+) -> list[Observation] | str:
     seen = []
-    for situation in situations(stage.name):
+    for situation in situations(stage.name, consistent):
         namespace = namespace_of(stage, step, situation)
         cell = {**_NAMES, **copy.deepcopy(namespace)}
         try:

@@ -12,19 +12,16 @@ from autograder.graph import Graph
 from autograder.mistakes.derived.edge import Edge, Shape
 from autograder.mistakes.derived.state import Remembering, State
 
-__all__ = ["Change", "Derived", "Rule", "compatible"]
-
-# What a change is made to. Of one term: the local derivative, the upstream gradient, how their
-# product is finished, the whole term, a factor of it. Of the sum of all terms: a factor, its
-# shape; or everything at once.
-EDGE_PARTS = ("local", "upstream", "finish", "term", "scale")
-TOTAL_PARTS = ("scale", "shape", "all")
+__all__ = ["Change", "Derived", "Rule"]
 
 
 @dataclass(frozen=True)
 class Change:
     """A wrong way to do one part of a step.
 
+    Parts of one term are the local derivative, the upstream gradient, how their product is
+    finished, the whole term, and a factor (*scale*) of it; parts of the sum of all terms are a
+    factor, its shape, and everything at once.
     ``site`` is the variable whose local rule is changed, ``consumer`` the term that is, or empty
     for the sum of all terms. ``make`` takes, by ``part``: the edge (*local*, *upstream*, *term*);
     the edge and the product (*finish*); the state (*scale*); the sum (*shape*); the state and
@@ -39,19 +36,6 @@ class Change:
     make: Callable[..., Any]
     cost: int = 1
     source: str = ""
-
-
-def compatible(one: Change, other: Change) -> bool:
-    """Whether two changes can be made at once, and are not two ways to say the same."""
-    if one.site != other.site or "all" in (one.part, other.part):
-        return False
-    if one.consumer and other.consumer and one.consumer != other.consumer:
-        return True
-    if one.consumer == other.consumer:
-        return one.part != other.part and not (one.consumer and "term" in (one.part, other.part))
-    edge = one if one.consumer else other
-    total = other if one.consumer else one
-    return not (edge.part == total.part == "scale")
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ class Factor:
 
     label: str
     of: Callable[[State], float]
-    cost: int = 1
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,8 @@ class Role:
             return "bessel"
         if label in ("n", "n-1"):
             return "missing_mean_factor" if label == self.mean else "wrong_constant"
+        if label in ("1/n", "1/(n-1)") and self.mean:
+            return "extra_mean_factor"
         if label == "1/n":
             averaged = self.examples and not self.product
             return "mean_instead_of_sum" if averaged else "extra_mean_factor"
@@ -95,7 +96,7 @@ def role_of(edge: Edge) -> Role:
     names = (shape.variable, *state.graph.consumers(shape.variable))
     summed: set[int] = set()
     size, result = edge.value.shape, state.values[shape.consumer].shape
-    if shape.kind is Kind.DIAGONAL:
+    if shape.kind is Kind.DIAGONAL and result:  # into a scalar everything is summed
         summed = _missing(size, result) | _missing(result, size)
     elif shape.kind is Kind.RIGHT:
         summed = {result[1]}
@@ -107,8 +108,9 @@ def role_of(edge: Edge) -> Role:
         for place, length in enumerate(state.values[name].shape)
         if length in summed
     }
+    far = not state.is_given(shape.consumer)
     return Role(
-        mean=_mean(edge),
+        mean=_mean(edge) or ("n" if far and "n" in state.values else ""),
         over=frozenset(over),
         examples=state.n in summed and shape.kind is not Kind.RIGHT,
         product=shape.kind in (Kind.RIGHT, Kind.LEFT),

@@ -12,6 +12,7 @@ from autograder.mistakes.derived.change import Change
 from autograder.mistakes.derived.edge import Edge
 from autograder.mistakes.derived.factors import Role, factors, role_of
 from autograder.mistakes.derived.state import State, is_floating
+from autograder.mistakes.derived.traits import named
 from autograder.mistakes.derived.words import Words
 
 __all__ = ["SIGN", "TRANSPOSED", "changes_of_total"]
@@ -41,13 +42,18 @@ def changes_of_total(state: State, edges: Sequence[Edge]) -> Iterator[Change]:
     yield from _paths(state, edges, change)
     yield from _factors(state, edges, change)
     value = state.values[variable]
-    yield change("all", "zero_answer", _ZERO, lambda s, e: torch.zeros_like(s.values[variable]))
+    yield change("all", "zero_answer", _ZERO, lambda s, e: torch.zeros_like(s.values[variable]), 0)
     yield from shapes_of(value, variable, change)
     for name, other in state.values.items():
         if is_floating(other):
             message = f"This is the value of `{name}`, and not a gradient."
             yield change(
-                "all", "forward_value_returned", message, lambda s, e, name=name: s.values[name], 2
+                "all",
+                "forward_value_returned",
+                message,
+                lambda s, e, name=name: s.values[name],
+                2,
+                named(name),
             )
 
 
@@ -80,12 +86,25 @@ def _paths(state: State, edges: Sequence[Edge], change: Callable[..., Change]) -
             yield change("all", "missing_branch", words.missing_branch, keep)
             yield change("all", "overwritten_accumulation", words.overwritten, keep, source=twice)
         yield change("all", "branch_twice", words.branch_twice, _twice(place))
-        if bool((edge.term == 0).any()):
+        if 0 < int((edge.term == 0).sum()) < edge.term.numel():
             message = (
                 f"What arrives through `{edge.shape.consumer}` overwrites what is there already: "
                 "parts of a gradient are added."
             )
             yield change("all", "overwritten_accumulation", message, _over(place))
+    if any(edge.upstream.shape != edge.value.shape for edge in edges) and edges[0].value.ndim > 1:
+        message = words.broadcast_shape
+        yield change("all", "broadcast_shape", message, _in_one_row)
+
+
+def _in_one_row(state: State, edges: list[Edge]) -> Tensor:
+    """Sums where terms are larger than the smallest upstream gradient, which is not expanded."""
+    return _sum(
+        [
+            e.term[:1] if e.upstream.shape != e.value.shape else e.term.sum(0, keepdim=True)
+            for e in edges
+        ]
+    )
 
 
 def _factors(
@@ -110,7 +129,7 @@ def _factors(
     }
     for factor in factors(state, variable):
         code = role.code(factor.label)
-        yield change("scale", code, messages[code], factor.of, factor.cost + (len(edges) == 1))
+        yield change("scale", code, messages[code], factor.of, 1 + (len(edges) == 1))
 
 
 def _turned(total: Tensor) -> Tensor:

@@ -81,7 +81,7 @@ def _changes(
         message = "The answer is right up to a constant factor."
         yield change("scale", "wrong_constant", message, lambda namespace, c=number: c)
     message = "The answer is zero everywhere."
-    yield change("scale", "zero_answer", message, lambda namespace: 0.0)
+    yield change("scale", "zero_answer", message, lambda namespace: 0.0, 0)
     yield from shapes_of(right, step.name, change)
     for name, value in sample.items():
         if is_floating(value):

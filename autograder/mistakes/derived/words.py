@@ -153,6 +153,13 @@ class Words:
         )
 
     @property
+    def power(self) -> str:
+        return (
+            f"`{self.y}` is a power of `{self.x}`: in its derivative the exponent is smaller by 1, "
+            "and here it is another one."
+        )
+
+    @property
     def quotient(self) -> str:
         return (
             f"This divides where `{self.y}`'s derivative multiplies, or the other way round: "
