@@ -1,8 +1,10 @@
 """Where a step is treated: the section of its notebook, by title and as a link.
 
 Read from the release notebook that the package carries, so that a new heading needs no change
-here. The anchor is the one that JupyterLab gives a heading, the text of the rendered heading with
-a hyphen for each space (and so does nbconvert, in feedback).
+here. The anchor is the one that JupyterLab gives a heading: its text as it is rendered, with a
+hyphen for each space. (nbconvert does the same, in feedback.) A heading with mathematics has none:
+the text is taken after typesetting, so `$n - 1$` comes as "n−1", and JupyterLab does not follow
+links that a browser writes in another way than they were given.
 """
 
 import json
@@ -24,7 +26,7 @@ _FENCE = re.compile(r" {0,3}(```|~~~)")
 class Section:
     """A section of a notebook: its title, with `names` in backticks, and a link within the page.
 
-    Both are empty where there is no such section.
+    Both are empty where there is no such section, the link alone where it could not be followed.
     """
 
     title: str
@@ -72,4 +74,5 @@ def _title(heading: str) -> str:
 
 
 def _anchor(heading: str) -> str:
-    return "#" + re.sub(r"[`*]", "", heading).replace(" ", "-")
+    anchor = "#" + re.sub(r"[`*]", "", heading).replace(" ", "-")
+    return anchor if anchor.isascii() and not set(anchor) & set('$"<>') else ""

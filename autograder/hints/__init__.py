@@ -76,8 +76,8 @@ def _shapes(step: Step, written: Hint, namespace: Mapping[str, Any]) -> str:
 def _rule(written: Hint, section: Section) -> str:
     if not section.title:
         return written.rule
-    link = section.anchor.replace("'", "%27")
-    return f"{written.rule}\n\nRead again: [{section.title}]({link})"
+    title = f"[{section.title}]({section.anchor})" if section.anchor else section.title
+    return f"{written.rule}\n\nRead again: {title}"
 
 
 def _formula(written: Hint) -> str:

