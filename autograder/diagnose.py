@@ -2,7 +2,8 @@
 
 A mistake is named only if it makes the same tensor as the student in every state that was
 observed, of which there have to be two at least. The simplest is named: the lowest cost, then one
-whose traces are in the text of the cell, then one written by hand, then the order of the catalogue.
+whose traces are in the text of the cell, then the simplest idea, then one written by hand, then the
+order of the catalogue.
 """
 
 from __future__ import annotations
@@ -25,8 +26,16 @@ from autograder.verdict import Diagnosis
 
 __all__ = ["diagnose"]
 
+# Mistakes that make the same tensor at the same cost: the simpler idea goes first, and codes that
+# are not listed last, in the order of the catalogue.
+_SIMPLEST = """
+    zero_answer missing_branch branch_twice missing_upstream missing_local_derivative
+    forward_value_returned wrong_sign missing_mean_factor missing_sum mean_instead_of_sum
+    extra_mean_factor bessel wrong_axis broadcast_shape extra_sum transposed missing_epsilon
+    product_of_sums wrong_power wrong_constant wrong_variable wrong_upstream
+""".split()
 # Of a step with several results, those nearest to the loss say most: this is the backward order.
-_RESULTS = {"backward": (3, 4, 5, 6, 1, 2, 0)}
+_RESULTS = {"backward": (3, 4, 6, 5, 1, 2, 0)}
 _AGAINST = 2
 _PRECISION = {torch.float64: 1e-10, torch.float32: 1e-5}
 
@@ -49,11 +58,17 @@ def diagnose(
     }
     order = _RESULTS.get(step.name, ())
     results = sorted(wrong, key=lambda r: order.index(r) if r in order else r)
-    for result in results:
-        if len(wrong[result]) > 1:
-            found = _explain(stage, step, _wrong_first(wrong[result]), result, source)
-            if found:
-                return found
+    searches = [
+        _Search(stage, step, result, _wrong_first(wrong[result]), source)
+        for result in results
+        if len(wrong[result]) > 1
+    ]
+    for search in searches:
+        if found := search.single():
+            return found
+    # Two mistakes are looked for where the first of them shows.
+    if searches and (both := searches[0].pair()):
+        return both
     return Diagnosis("differs", story(step, wrong[results[0]] if results else observations))
 
 
@@ -62,38 +77,54 @@ def _wrong_first(observations: Sequence[Observation]) -> list[Observation]:
     return sorted(observations, key=lambda one: compare(one.answer, one.expected).passed)
 
 
-def _explain(
-    stage: Stage, step: Step, observations: Sequence[Observation], result: int, source: str
-) -> Diagnosis | None:
-    targets = [_target(one) for one in observations]
-    first, rest = targets[0], targets[1:]
-    singles: list[tuple[Mistake, Tensor]] = []
-    matching: list[Mistake] = []
-    for mistake in mistakes_of(stage, step):
-        if mistake.result != result:
-            continue
-        if matching and mistake.cost > matching[0].cost:
-            break
-        made = _made(mistake.make, first.namespace)
-        if made is None:
-            continue
-        singles.append((mistake, made))
-        if mistake.code == "zero_answer" and bool(first.answer.any()):
-            continue  # what is lost in rounding is not written as zero
-        if first.near(made) and _everywhere(mistake.make, rest):
-            matching.append(mistake)
-    if matching:
-        best = min(matching, key=lambda mistake: _evidence(mistake, source))
+class _Search:
+    """The search for what explains one result of a step."""
+
+    def __init__(
+        self, stage: Stage, step: Step, result: int, seen: Sequence[Observation], source: str
+    ) -> None:
+        self._stage, self._step, self._result, self._source = stage, step, result, source
+        self._first, *self._rest = [_target(one) for one in seen]
+        self._made: list[tuple[Mistake, Tensor]] = []
+
+    def single(self) -> Diagnosis | None:
+        """The simplest mistake that makes the answer in every state."""
+        matching: list[Mistake] = []
+        for mistake in mistakes_of(self._stage, self._step):
+            if mistake.result != self._result:
+                continue
+            if matching and mistake.cost > matching[0].cost:
+                break
+            made = _made(mistake.make, self._first.namespace)
+            if made is None:
+                continue
+            self._made.append((mistake, made))
+            if mistake.code == "zero_answer" and bool(self._first.answer.any()):
+                continue  # what is lost in rounding is not written as zero
+            if self._first.near(made) and self._everywhere(mistake.make):
+                matching.append(mistake)
+        if not matching:
+            return None
+        best = min(matching, key=lambda one: (_evidence(one, self._source), _place(one.code)))
         return Diagnosis(best.code, _sentence(best.message))
-    found: list[Pair] = []
-    for derived in derived_of(stage, step):
-        if derived.result == result:
-            found += [
-                pair
-                for pair in pairs(derived, singles, first)
-                if _believable(pair, source) and _everywhere(pair.make, rest)
-            ]
-    return _both(min(found, key=lambda pair: pair.cost)) if found else None
+
+    def pair(self) -> Diagnosis | None:
+        """The simplest two mistakes that make the answer together, if no single one does."""
+        found = [
+            pair
+            for derived in derived_of(self._stage, self._step)
+            if derived.result == self._result
+            for pair in pairs(derived, self._made, self._first)
+            if _believable(pair, self._source) and self._everywhere(pair.make)
+        ]
+        return _both(min(found, key=lambda pair: pair.cost)) if found else None
+
+    def _everywhere(self, make: Callable[[Mapping[str, Any]], Tensor]) -> bool:
+        for target in self._rest:
+            made = _made(make, target.namespace)
+            if made is None or not target.near(made):
+                return False
+        return True
 
 
 def _believable(pair: Pair, source: str) -> bool:
@@ -118,12 +149,8 @@ def _made(make: Callable[[Mapping[str, Any]], Tensor], namespace: Remembering) -
     return made.double() if isinstance(made, Tensor) else None
 
 
-def _everywhere(make: Callable[[Mapping[str, Any]], Tensor], targets: Sequence[Target]) -> bool:
-    for target in targets:
-        made = _made(make, target.namespace)
-        if made is None or not target.near(made):
-            return False
-    return True
+def _place(code: str) -> int:
+    return _SIMPLEST.index(code) if code in _SIMPLEST else len(_SIMPLEST)
 
 
 def _evidence(mistake: Mistake | Change, source: str) -> int:

@@ -45,7 +45,8 @@ def observe(
     with _quiet(), torch.no_grad():
         if isinstance(step, FunctionStep):
             return _observe_function(step, source)
-        return _observe_cell(stage, step, source, consistent)
+        # A value follows from the inputs of the state, and random gradients would not.
+        return _observe_cell(stage, step, source, consistent or isinstance(step, ValueStep))
 
 
 def is_right(stage: Stage, step: Step, source: str) -> bool:
@@ -141,8 +142,6 @@ def _observe_function(step: FunctionStep, source: str) -> list[Observation] | st
         for place, (result, reference) in enumerate(zip(results, references, strict=True)):
             answer = _tensor(result)
             if isinstance(answer, str):
-                if seen and answer == "not_finite":
-                    continue
                 return answer
             if not reference.value.isfinite().all():
                 continue

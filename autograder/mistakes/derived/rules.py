@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -51,7 +51,7 @@ def _find(stage: Stage, step: Step) -> Iterator[Derived]:
             zip(_BACKWARD, step.draw(torch.Generator().manual_seed(_SEED))[1], strict=True)
         )
         for place, variable in enumerate(PARAMETER_NAMES):
-            yield _of_rule(NETWORK, variable, sample, _of_backward, place)
+            yield _of_rule(NETWORK, variable, sample, _of_backward, place, _WRITTEN_OUT)
     elif isinstance(step, ValueStep):
         yield from changes_of_whole(step, _sample(stage, step))
     elif isinstance(step, FunctionStep):
@@ -61,6 +61,9 @@ def _find(stage: Stage, step: Step) -> Iterator[Derived]:
 
 
 _NETWORK_RESULTS = tuple(f"d{name}" for name in PARAMETER_NAMES)
+# Gradients on the way that `backward` makes by an operation of its own. Those inside the softmax
+# and batch norm are passed in one expression, whose mistakes are written by hand.
+_WRITTEN_OUT = frozenset({"h", "hpreact", "embcat", "emb"})
 _BACKWARD = ("parameters", "kept", "Xb", "Yb")
 
 
@@ -92,21 +95,25 @@ def _of_rule(
     sample: Mapping[str, Any],
     given: Callable[[Mapping[str, Any]], Mapping[str, Any]],
     result: int,
+    written_out: Collection[str] | None = None,
 ) -> Derived:
+    """The changes to the rule of ``variable``; on the way, to those ``written_out`` (None: all)."""
     shapes: dict[str, Sequence[Shape]] = {}
     rule = Rule(graph, variable, given, shapes)
     memory = Remembering(sample)
     state = rule.state(memory)
     changes: list[Change] = []
     for site in _sites(state, variable):
+        if site != variable and written_out is not None and site not in written_out:
+            continue
         shapes[site] = [find_shape(state, consumer, site) for consumer in graph.consumers(site)]
         edges = rule.edges(state, site)
         found = [*changes_of_total(state, edges)]
         for edge in edges:
             found += changes_of_edge(edge)
         if site != variable:
-            # On the way, only what keeps the shape can go on.
-            found = [c for c in found if c.part != "shape"]
+            # On the way, only what keeps the shape can go on, and only the simple is looked for.
+            found = [c for c in found if c.part != "shape" and c.cost == 1]
         changes += found
     return Derived(rule.answer, tuple(_applicable(rule, memory, changes)), variable, result, rule)
 

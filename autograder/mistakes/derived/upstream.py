@@ -58,9 +58,27 @@ def _further_back(draft: Draft) -> Iterator[Change]:
     if not all(name == state.graph.output or state.is_given(name) for name in behind):
         return
     yield draft.change("upstream", "", "", lambda e: e.state.chained(e.shape.consumer), 0)
+    if len(behind) == 1:
+        yield from _another_behind(draft, behind[0])
     for name in behind if len(behind) > 1 else ():
         message = Words(state.graph, consumer, name).missing_branch
         yield draft.change("upstream", "missing_branch", message, _without(name), 2)
+
+
+def _another_behind(draft: Draft, behind: str) -> Iterator[Change]:
+    """The upstream gradient made again, from the wrong one."""
+    state, words = draft.state, Words(draft.state.graph, draft.shape.consumer, behind)
+    for name, value in state.given.items():
+        is_gradient = name.startswith("d") and name[1:] in state.values
+        if is_gradient and is_floating(value) and value.shape == state.gradient(behind).shape:
+            if name not in (words.dx, words.dy):
+                make = _through(behind, name)
+                message = words.other_upstream(name)
+                yield draft.change("upstream", "wrong_upstream", message, make, 2, named(name))
+
+
+def _through(behind: str, name: str) -> Callable[[Edge], Tensor]:
+    return lambda edge: edge.state.pull(behind, edge.shape.consumer)(edge.state.given[name])
 
 
 def _given(name: str) -> Callable[[Edge], Tensor]:
