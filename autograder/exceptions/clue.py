@@ -1,4 +1,4 @@
-"""What an explanation has to go by: the failing statement and what stands behind its names."""
+"""What an explanation goes by: the statements of the failing line, and what their names are."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -13,26 +13,27 @@ from autograder.steps import Stage
 __all__ = ["Clue", "describe", "descriptions", "read"]
 
 _LONGEST = 48  # characters of source that a sentence can carry
+_MOST = 6  # tensors that it can list
 
 
 @dataclass(frozen=True)
 class Clue:
-    """The statement that failed, if it could be read, and what is known of the names in it."""
+    """The statements of the failing line, if they could be read, and what their names stand for."""
 
-    statement: ast.stmt | None
+    statements: tuple[ast.stmt, ...]
     source: str
     known: Mapping[str, Described]
     stage: Stage | None
 
     @cached_property
     def shapes(self) -> Shapes:
-        """The shapes of the statement's expressions."""
+        """The shapes of the statements' expressions."""
         return Shapes(self.known)
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
-        """The statement's own nodes in the order of evaluation, without statements inside it."""
-        return tuple(_inside(self.statement)) if self.statement is not None else ()
+        """The statements' own nodes in the order of evaluation, without statements inside them."""
+        return tuple(node for statement in self.statements for node in _inside(statement))
 
     def text(self, node: ast.AST) -> str:
         """The source of a node as `code`, or empty if it is too long to be quoted."""
@@ -51,23 +52,22 @@ class Clue:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names that the statement reads, each once."""
+        """The names that the statements read, each once."""
         read = [
             node.id
             for node in self.nodes
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
         ]
-        match self.statement:
-            case ast.AugAssign(target=ast.Name(id=name)):
-                read.append(name)
+        targets = [node.target for node in self.nodes if isinstance(node, ast.AugAssign)]
+        read += [target.id for target in targets if isinstance(target, ast.Name)]
         return tuple(dict.fromkeys(read))
 
     @property
     def tensors(self) -> str:
-        """The shapes of all tensors that the statement names, as a sentence; empty if none."""
+        """The shapes of all tensors that the line names, as a sentence; empty if none."""
         shapes = ((name, self.known.get(name)) for name in self.names)
         told = [f"`{name}` {shape}" for name, shape in shapes if isinstance(shape, tuple)]
-        return f" On this line: {', '.join(told)}." if told else ""
+        return f" On this line: {', '.join(told[:_MOST])}." if told else ""
 
     @property
     def steps(self) -> frozenset[str]:
@@ -76,18 +76,19 @@ class Clue:
 
 
 def read(source: str, line: int, known: Mapping[str, Described], stage: Stage | None) -> Clue:
-    """The clue for a failure in ``line`` (from 1) of ``source``; without a statement if unread."""
+    """The clue for a failure in ``line`` (from 1) of ``source``; no statements if unreadable."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return Clue(None, source, known, stage)
+        return Clue((), source, known, stage)
     around = [
         node
         for node in ast.walk(tree)
         if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
     ]
-    innermost = max(around, key=lambda node: (node.lineno, -(node.end_lineno or 0)), default=None)
-    return Clue(innermost, source, known, stage)
+    there = {id(node) for node in around}
+    innermost = [n for n in around if not any(id(child) in there for child in _statements(n))]
+    return Clue(tuple(innermost), source, known, stage)
 
 
 def describe(value: object) -> Described:
@@ -104,6 +105,15 @@ def describe(value: object) -> Described:
 def descriptions(namespace: Mapping[str, object]) -> dict[str, Described]:
     """Every public variable of a notebook, described."""
     return {name: describe(v) for name, v in namespace.items() if not name.startswith("_")}
+
+
+def _statements(node: ast.AST) -> Iterator[ast.stmt]:
+    """The statements right below a node; what stands inside them is not looked at."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt):
+            yield child
+        else:
+            yield from _statements(child)
 
 
 def _inside(node: ast.AST) -> Iterator[ast.AST]:

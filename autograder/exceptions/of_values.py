@@ -42,7 +42,7 @@ def nothing(clue: Clue, match: Match) -> str | None:
 def method_without_brackets(clue: Clue, match: Match) -> str:
     """A method stands where its result is meant: `dh.sum * 2`."""
     method = r"\.(sum|mean|exp|log|tanh|sqrt|clone|abs|square|max|size|numel|t|neg)\b(?!\s*\()"
-    found = re.findall(method, ast.unparse(clue.statement)) if clue.statement is not None else []
+    found = [name for node in clue.statements for name in re.findall(method, ast.unparse(node))]
     name = f"`.{found[0]}`" if len(set(found)) == 1 else "A method"
     return f"{name} is a method: it does nothing until it is called, with brackets behind its name."
 

@@ -43,7 +43,8 @@ def _gradient(step: GradientStep, namespace: Mapping[str, Any]) -> list[str]:
     sentences = [f"`{variable}` has shape `{shape}`, and so has its gradient."] if shape else []
     if shape == ():
         sentences = [f"`{variable}` is a single number, shape `()`, and so is its gradient."]
-    sentences.append(f"{_number(consumers)} computed from it.")
+    its = "it" if sentences else f"`{variable}`"
+    sentences.append(f"{_number(consumers)} computed from {its}.")
     for consumer in consumers:
         operands = [_named(parent, namespace) for parent in graph.parents(consumer)]
         fit = _fit(variable, consumer, namespace, not step.reads)
@@ -89,12 +90,12 @@ def _fit(variable: str, consumer: str, namespace: Mapping[str, Any], outside: bo
             if size == 1 and other[new + i] != 1
         ]
         return (
-            f"`{variable}` is broadcast there to `{other}`: its numbers are copied, and backward "
+            f"`{variable}` is broadcast there to `{other}`: its numbers are copied, and backwards "
             f"the copies are summed, over {listed([*gone, *kept])}."
         )
     if _stretches(other, own):
         return (
-            f"It has fewer entries than `{variable}`: backward the way leads from shape `{other}` "
+            f"It has fewer entries than `{variable}`: backwards the way leads from shape `{other}` "
             f"to `{own}`, and the answer has an entry for each."
         )
     return f"Shape `{other}` comes in, and shape `{own}` has to come out." if outside else ""

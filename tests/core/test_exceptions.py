@@ -63,6 +63,8 @@ Told = Callable[[str], str | None]
         ("x = dlogits @ b1", ["`dlogits` is (32, 27)", "`b1` is (64,)"]),
         ("x = 1\ny = (\n    h.T\n    @ W2\n)", ["`h.T` is (64, 32)", "`W2` is (64, 27)"]),
         ("for i in range(2):\n    x = h.T @ h\n    y = h @ h", ["`h @ h`", "64 is not 32"]),
+        ("def f(): return dlogits @ W2\nf()", ["`dlogits @ W2`"]),
+        ("x = h.T @ h; y = h @ h", ["`h @ h`", "64 is not 32"]),
         # Broadcasting.
         ("x = dlogits * h", ["`dlogits * h`", "`dlogits` is (32, 27)", "27 and 64"]),
         ("x = (h + dh) * dlogits.sum(1)", ["`dlogits.sum(1)` is (32,)", "64 and 32"]),
@@ -179,9 +181,17 @@ def test_the_failing_product_is_told_from_its_neighbors() -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["this is no Python", "", "x = (" * 500, "x = " + "-" * 100_000 + "1", "x = 1\0"],
+    [
+        "this is no Python",
+        "",
+        "x = (" * 500,
+        "x = " + "-" * 100_000 + "1",
+        "x = 1\0",
+        "x = " + "a + " * 2_000 + "a",
+        "a; " * 20_000,
+    ],
 )
-def test_a_source_that_cannot_be_read_does_no_harm(source: str) -> None:
+def test_a_source_of_any_kind_does_no_harm(source: str) -> None:
     """The explanation does without the operands' names."""
     sentence = explain(
         "RuntimeError", "mat1 and mat2 shapes cannot be multiplied (3x4 and 5x6)", source, 1, {}
