@@ -9,6 +9,7 @@ order of the catalogue.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -37,6 +38,7 @@ _SIMPLEST = """
 # Of a step with several results, those nearest to the loss say most: this is the backward order.
 _RESULTS = {"backward": (3, 4, 6, 5, 1, 2, 0)}
 _AGAINST = 2
+_FACTORS = {"missing_mean_factor", "extra_mean_factor", "wrong_constant"}
 _PRECISION = {torch.float64: 1e-10, torch.float32: 1e-5}
 
 
@@ -63,9 +65,8 @@ def diagnose(
         for result in results
         if len(wrong[result]) > 1
     ]
-    for search in searches:
-        if found := search.single():
-            return found
+    if found := _single(searches, source):
+        return found
     # Two mistakes are looked for where the first of them shows.
     if searches and (both := searches[0].pair()):
         return both
@@ -87,13 +88,13 @@ class _Search:
         self._first, *self._rest = [_target(one) for one in seen]
         self._made: list[tuple[Mistake, Tensor]] = []
 
-    def single(self) -> Diagnosis | None:
-        """The simplest mistake that makes the answer in every state."""
+    def singles(self, dearer: bool) -> list[Mistake]:
+        """The mistakes that make the answer in every state; the cheapest, or also ``dearer``."""
         matching: list[Mistake] = []
         for mistake in mistakes_of(self._stage, self._step):
             if mistake.result != self._result:
                 continue
-            if matching and mistake.cost > matching[0].cost:
+            if matching and mistake.cost > matching[0].cost and not dearer:
                 break
             made = _made(mistake.make, self._first.namespace)
             if made is None:
@@ -103,10 +104,7 @@ class _Search:
                 continue  # what is lost in rounding is not written as zero
             if self._first.near(made) and self._everywhere(mistake.make):
                 matching.append(mistake)
-        if not matching:
-            return None
-        best = min(matching, key=lambda one: (_evidence(one, self._source), _place(one.code)))
-        return Diagnosis(best.code, _sentence(best.message))
+        return matching
 
     def pair(self) -> Diagnosis | None:
         """The simplest two mistakes that make the answer together, if no single one does."""
@@ -125,6 +123,23 @@ class _Search:
             if made is None or not target.near(made):
                 return False
         return True
+
+
+def _single(searches: Sequence[_Search], source: str) -> Diagnosis | None:
+    """The mistake that explains most results, the simplest of these."""
+    found = [mistake for search in searches for mistake in search.singles(len(searches) > 1)]
+    if not found:
+        return None
+    explained = Counter({(one.code, one.message): 0 for one in found})
+    for code, message, _ in {(one.code, one.message, one.result) for one in found}:
+        explained[code, message] += 1
+
+    def simplicity(mistake: Mistake) -> tuple[int, int, int, int]:
+        count = explained[mistake.code, mistake.message]
+        return -count, mistake.cost, _evidence(mistake, source), _place(mistake.code)
+
+    best = min(found, key=simplicity)
+    return Diagnosis(best.code, _sentence(best.message))
 
 
 def _believable(pair: Pair, source: str) -> bool:
@@ -161,11 +176,15 @@ def _evidence(mistake: Mistake | Change, source: str) -> int:
 
 
 def _both(pair: Pair) -> Diagnosis:
-    """Two mistakes as one diagnosis; of the same kind they count as one."""
+    """Two mistakes as one diagnosis, where they are not two sides of a single one."""
     codes = tuple(dict.fromkeys(part.code for part in pair.parts if part.code))
     messages = [_sentence(part.message) for part in pair.parts if part.code]
     if len(codes) == 1:
         return Diagnosis(codes[0], messages[0])
+    if set(codes) == {"missing_sum", "extra_sum"}:
+        return Diagnosis("wrong_axis", "Summed over the wrong dimension.")
+    if set(codes) <= _FACTORS:
+        return Diagnosis("wrong_constant", "The answer is right up to a constant factor.")
     return Diagnosis(codes[0], f"Two things at once. {' '.join(messages)}", also=codes[1:])
 
 

@@ -271,7 +271,11 @@ def _meeting(
 ) -> Iterator[Pair]:
     if not first or not second:
         return
-    sums = torch.tensor([a for _, a in first])[:, None] + torch.tensor([b for _, b in second])
+    left, right = (
+        torch.tensor([number for _, number in known], dtype=torch.float64)
+        for known in (first, second)
+    )
+    sums = left[:, None] + right
     for i, j in ((sums - sought).abs() <= slack).nonzero().tolist():
         one, other = first[i][0], second[j][0]
         if target.near(derived.answer(target.namespace, (one, other))):

@@ -1,8 +1,21 @@
-"""Formulas of the first bank that a second code describes as truthfully, and why."""
+"""Formulas that a second code describes as truthfully as the one in the bank, and why.
+
+Where the two banks give one formula two names, both are right.
+"""
 
 from collections.abc import Mapping
 
 __all__ = ["ALSO"]
+
+_PROJECT = (
+    "def project(g, r):\n    return g - g.sum(0) - (g * r).sum(0) / (r * r).sum(0) * r\n"
+)
+_ROW = "def softmax_jacobian(x):\n    p = F.softmax(x, 0)\n    return p * (1 - p)\n"
+_TWICE = (
+    "def softmax_jacobian(x):\n"
+    "    p = F.softmax(x, 0)\n"
+    "    return torch.diag(p) - 2 * torch.outer(p, p)\n"
+)
 
 # (step, formula) -> further codes.
 ALSO: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -35,4 +48,35 @@ ALSO: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     # There is no sum in a change of shape: the division is one too many as well.
     ("demb", "dembcat.view(emb.shape) / Xb.shape[1]"): ("extra_mean_factor",),
+    # A value in the place of its gradient: a forward variable as a factor.
+    ("dA", "product @ B.T"): ("wrong_variable",),
+    ("dB", "A.T @ product"): ("wrong_variable",),
+    ("dtable", "torch.zeros_like(table).index_add(0, rows, picked)"): ("wrong_variable",),
+    ("dC", "torch.zeros_like(C).index_add(0, Xb.flatten(), emb.flatten(0, 1))"): (
+        "wrong_variable",
+    ),
+    # The second bank. Each of these has its other name in the first one.
+    ("dA", "dproduct[:, None, :] * B"): ("elementwise_for_matmul",),
+    ("dh", "dlogits[:, None, :] * W2"): ("elementwise_for_matmul",),
+    ("dlogprobs", "-torch.ones_like(logprobs) / n"): ("other_function",),
+    ("dcounts", "counts_sum_inv * dprobs + dcounts_sum / counts.shape[1]"): (
+        "mean_instead_of_sum",
+    ),
+    ("demb", "dembcat.view(emb.shape) / emb.shape[1]"): ("mean_instead_of_sum",),
+    ("project", _PROJECT): ("mean_instead_of_sum",),
+    ("softmax_jacobian", _ROW): ("missing_sum",),
+    # `counts_sum` is a sum, and a variable.
+    ("dcounts_sum_inv", "counts_sum * dprobs.sum(1, keepdim=True)"): ("wrong_variable",),
+    # `logit_maxes` sums to itself: a forward variable with a sign.
+    ("dlogit_maxes", "-logit_maxes.sum(dim=1, keepdim=True)"): ("forward_value_returned",),
+    # One of two terms times 2: a factor too many, and a term that counts twice.
+    ("softmax_jacobian", _TWICE): ("branch_twice",),
+    ("dlogits", "p = F.softmax(logits, 1)\np[range(n), Yb] -= 1\np[range(n), Yb] -= 1\ndlogits = p / n"): (
+        "wrong_constant",
+    ),
+    (
+        "dhprebn",
+        "bngain * bnvar_inv / n * (n * dhpreact - dhpreact.sum(0) "
+        "- 2 * n / (n - 1) * bnraw * (dhpreact * bnraw).sum(0))",
+    ): ("branch_twice",),
 }

@@ -39,7 +39,8 @@ def wrong(bank: str) -> Iterator[Entry]:
     from tests.diagnose import second_bank
 
     for entry in second_bank.mistakes():
-        yield Entry(entry.stage, entry.step, entry.codes, entry.source)
+        further = ALSO.get((entry.step, entry.source), ())
+        yield Entry(entry.stage, entry.step, (*entry.codes, *further), entry.source)
     for entry in second_bank.combined():
         yield Entry(entry.stage, entry.step, entry.codes, entry.source, combined=True)
 

@@ -23,11 +23,12 @@ class Factor:
 class Role:
     """What a factor means for a term: its code, by what is averaged or summed there.
 
-    ``mean``: the forward pass divides by n here. ``over``: sizes (variable, dimension) that are
+    ``mean``: the forward pass divides by n here; ``far``: or further on, where no gradient is given. ``over``: sizes (variable, dimension) that are
     summed, forward or backward. ``examples``: the examples are among them.
     """
 
     mean: str = ""
+    far: bool = False
     over: frozenset[str] = frozenset()
     examples: bool = False
     product: bool = False
@@ -39,7 +40,8 @@ class Role:
         if label in ("n/(n-1)", "(n-1)/n"):
             return "bessel"
         if label in ("n", "n-1"):
-            return "missing_mean_factor" if label == self.mean else "wrong_constant"
+            lost = label == (self.mean or "n" * self.far)
+            return "missing_mean_factor" if lost else "wrong_constant"
         if label in ("1/n", "1/(n-1)") and self.mean:
             return "extra_mean_factor"
         if label == "1/n":
@@ -108,9 +110,9 @@ def role_of(edge: Edge) -> Role:
         for place, length in enumerate(state.values[name].shape)
         if length in summed
     }
-    far = not state.is_given(shape.consumer)
     return Role(
-        mean=_mean(edge) or ("n" if far and "n" in state.values else ""),
+        mean=_mean(edge),
+        far=not state.is_given(shape.consumer) and "n" in state.values,
         over=frozenset(over),
         examples=state.n in summed and shape.kind is not Kind.RIGHT,
         product=shape.kind in (Kind.RIGHT, Kind.LEFT),

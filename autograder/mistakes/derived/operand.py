@@ -36,6 +36,9 @@ def _right(draft: Draft) -> Iterator[Change]:
     words = draft.words
     yield draft.change("term", "elementwise_for_matmul", words.elementwise, _products_right)
     yield draft.change("term", "product_of_sums", words.product_of_sums, _sums_right)
+    for axis in (0, 1):
+        make = _summed(_products_right, axis)
+        yield draft.change("term", "wrong_axis", words.wrong_axis_of_product, make)
 
 
 def _left(draft: Draft) -> Iterator[Change]:
@@ -43,6 +46,9 @@ def _left(draft: Draft) -> Iterator[Change]:
     words = draft.words
     yield draft.change("term", "missing_sum", words.missing_sum, _products_left)
     yield draft.change("term", "product_of_sums", words.product_of_sums, _sums_left)
+    for axis in (1, 2):
+        make = _summed(_products_left, axis)
+        yield draft.change("term", "wrong_axis", words.wrong_axis_of_product, make)
     yield draft.change("term", "overwritten_accumulation", words.last_only, _only(-1))
     yield draft.change("term", "wrong_index", words.wrong_index, _only(0))
     for rows in (slice(1, None), slice(None, -1)):
@@ -55,6 +61,10 @@ def _products_right(edge: Edge) -> Tensor:
 
 def _products_left(edge: Edge) -> Tensor:
     return edge.local[:, :, None] * edge.upstream[:, None, :]
+
+
+def _summed(products: Callable[[Edge], Tensor], axis: int) -> Callable[[Edge], Tensor]:
+    return lambda edge: products(edge).sum(axis)
 
 
 def _sums_right(edge: Edge) -> Tensor:

@@ -44,8 +44,7 @@ def _derived(stage_name: str, step_name: str) -> tuple[Derived, ...]:
 
 def _find(stage: Stage, step: Step) -> Iterator[Derived]:
     if isinstance(step, GradientStep):
-        sample = _sample(stage, step)
-        yield _of_rule(step.graph, step.variable, sample, _given(step), 0)
+        yield _of_rule(step.graph, step.variable, _sample(stage, step), _given(stage, step), 0)
     elif isinstance(step, FunctionStep) and step.results == _NETWORK_RESULTS:
         sample = dict(
             zip(_BACKWARD, step.draw(torch.Generator().manual_seed(_SEED))[1], strict=True)
@@ -74,10 +73,11 @@ def _of_backward(namespace: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**named, "Xb": Xb, "Yb": Yb, "n": len(Xb)}
 
 
-def _given(step: GradientStep) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+def _given(stage: Stage, step: GradientStep) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
     """The step's part of a namespace: its graph's variables and gradients that are not its own."""
     variables = (*step.graph.inputs, *step.graph.nodes)
-    names = {*variables, *(f"d{name}" for name in variables)} - {step.name, f"d{step.variable}"}
+    gradients = {*(f"d{name}" for name in variables), *stage.given, *stage.by_name}
+    names = {*variables, *gradients} - {step.name, f"d{step.variable}"}
     # `dhpreact` may be a variable of the graph itself.
     names |= {*variables}
     if step.reads:

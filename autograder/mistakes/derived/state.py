@@ -55,6 +55,17 @@ class State:
         shape = self.values[last].shape
         return int(shape[0]) if shape else 1
 
+    @property
+    def gradients(self) -> list[str]:
+        """The names of the gradients that are given, those of other graphs among them."""
+        return [
+            name
+            for name, value in self.given.items()
+            if name.startswith("d")
+            and (name[1:] in self.values or name not in self.values)
+            and is_floating(value)
+        ]
+
     def is_given(self, variable: str) -> bool:
         """Whether the gradient of ``variable`` is there, rather than to be computed."""
         return f"d{variable}" in self.given

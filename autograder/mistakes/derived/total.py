@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from autograder.mistakes.derived.change import Change
-from autograder.mistakes.derived.edge import Edge
+from autograder.mistakes.derived.edge import Edge, Kind
 from autograder.mistakes.derived.factors import Role, factors, role_of
 from autograder.mistakes.derived.state import State, is_floating
 from autograder.mistakes.derived.traits import named
@@ -43,6 +43,10 @@ def changes_of_total(state: State, edges: Sequence[Edge]) -> Iterator[Change]:
     yield from _factors(state, edges, change)
     value = state.values[variable]
     yield change("all", "zero_answer", _ZERO, lambda s, e: torch.zeros_like(s.values[variable]), 0)
+    if len(edges) == 1 and edges[0].shape.kind is not Kind.DIAGONAL:
+        message = f"`{variable}` itself is a factor too many."
+        make = _times(variable)
+        yield change("all", "wrong_variable", message, make, 2, named(variable))
     yield from shapes_of(value, variable, change)
     for name, other in state.values.items():
         if is_floating(other):
@@ -111,13 +115,10 @@ def _factors(
     state: State, edges: Sequence[Edge], change: Callable[..., Change]
 ) -> Iterator[Change]:
     roles = [role_of(edge) for edge in edges]
-    # A site whose upstream gradient is computed: an average may stand anywhere on the way.
-    far = any(not state.is_given(edge.shape.consumer) for edge in edges)
-    mean = next(
-        (role.mean for role in roles if role.mean), "n" if far and "n" in state.values else ""
-    )
-    role = roles[0] if len(roles) == 1 else Role()
-    role = Role(mean, role.over, role.examples, role.product)
+    role = roles[0]
+    if len(roles) > 1:
+        mean = next((role.mean for role in roles if role.mean), "")
+        role = Role(mean, any(role.far for role in roles))
     variable = edges[0].shape.variable
     messages = {
         "wrong_sign": SIGN,
@@ -130,6 +131,10 @@ def _factors(
     for factor in factors(state, variable):
         code = role.code(factor.label)
         yield change("scale", code, messages[code], factor.of, 1 + (len(edges) == 1))
+
+
+def _times(variable: str) -> Callable[[State, list[Edge]], Tensor]:
+    return lambda state, edges: state.values[variable] * edges[0].term
 
 
 def _turned(total: Tensor) -> Tensor:

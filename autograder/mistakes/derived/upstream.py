@@ -9,7 +9,6 @@ from torch import Tensor
 
 from autograder.mistakes.derived.change import Change
 from autograder.mistakes.derived.edge import Edge
-from autograder.mistakes.derived.state import is_floating
 from autograder.mistakes.derived.traits import Draft, absent, fits, named
 from autograder.mistakes.derived.words import Words
 
@@ -30,17 +29,16 @@ def upstream_changes(draft: Draft) -> Iterator[Change]:
         absent(words.dy),
     )
     size = draft.edge.upstream.shape
-    for name, value in state.given.items():
-        is_gradient = name.startswith("d") and name[1:] in state.values
-        if is_gradient and is_floating(value) and name != words.dy and fits(value.shape, size):
+    for name in state.gradients:
+        if name != words.dy and fits(state.given[name].shape, size):
             message = words.other_upstream(name)
             yield draft.change("upstream", "wrong_upstream", message, _given(name), 1, named(name))
     yield draft.change(
         "upstream",
-        "wrong_upstream",
-        words.other_upstream(consumer),
+        "wrong_variable",
+        words.value_for_gradient,
         lambda e: e.state.values[e.shape.consumer],
-        2,
+        1,
         named(consumer),
     )
     if state.is_given(consumer):
@@ -68,9 +66,8 @@ def _further_back(draft: Draft) -> Iterator[Change]:
 def _another_behind(draft: Draft, behind: str) -> Iterator[Change]:
     """The upstream gradient made again, from the wrong one."""
     state, words = draft.state, Words(draft.state.graph, draft.shape.consumer, behind)
-    for name, value in state.given.items():
-        is_gradient = name.startswith("d") and name[1:] in state.values
-        if is_gradient and is_floating(value) and value.shape == state.gradient(behind).shape:
+    for name in state.gradients:
+        if state.given[name].shape == state.gradient(behind).shape:
             if name not in (words.dx, words.dy):
                 make = _through(behind, name)
                 message = words.other_upstream(name)

@@ -80,6 +80,9 @@ def _changes(
     for number in _NUMBERS:
         message = "The answer is right up to a constant factor."
         yield change("scale", "wrong_constant", message, lambda namespace, c=number: c)
+    if "n" in sample:
+        message = "There is one division too many in the answer."
+        yield change("scale", "extra_mean_factor", message, lambda namespace: 1 / namespace["n"])
     message = "The answer is zero everywhere."
     yield change("scale", "zero_answer", message, lambda namespace: 0.0, 0)
     yield from shapes_of(right, step.name, change)

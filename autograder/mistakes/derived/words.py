@@ -47,6 +47,13 @@ class Words:
         )
 
     @property
+    def value_for_gradient(self) -> str:
+        return (
+            f"The value `{self.y}` stands where a gradient belongs: what flows back from "
+            f"`{self.y}` is a different tensor."
+        )
+
+    @property
     def missing_local(self) -> str:
         return (
             f"The gradient of `{self.y}` is passed on as it is: how `{self.y}` reacts to "
@@ -101,6 +108,13 @@ class Words:
         return (
             f"Summed over the wrong dimension: sum over the one along which `{self.x}` is "
             f"repeated in `{self.y}`."
+        )
+
+    @property
+    def wrong_axis_of_product(self) -> str:
+        return (
+            f"Summed over the wrong dimension: in the gradient of `{self.x}` the products are "
+            f"summed over the dimension that `{self.x}` does not have."
         )
 
     @property
