@@ -81,7 +81,7 @@ def attention(roster: Roster) -> list[Reason]:
             roster,
             _pending,
             "pending",
-            "Wait to be graded by reading",
+            "Waiting to be graded by reading",
             "Formgrader shows one derivation after the other.",
         ),
     ]

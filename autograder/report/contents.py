@@ -15,7 +15,7 @@ from autograder.report.looks import LOOKS
 from autograder.report.ranked import kinds, ranked_mistakes
 from autograder.report.regrades import regrades
 from autograder.report.roster import Item, Roster
-from autograder.report.statistics import item_statistics, median
+from autograder.report.statistics import Statistic, item_statistics, median
 from autograder.sections import section_of
 
 __all__ = ["contents"]
@@ -102,6 +102,9 @@ def _steps(found: Sequence[Row], roster: Roster) -> list[dict[str, Any]]:
     for place, item in enumerate(items):
         difficulty, discrimination = statistics[item.grade_id]
         counted = Counter(row.looks[place] for row in found)
+        if waiting := counted["pending"]:  # the rest is those who have written nothing
+            told = f"{waiting} wait{'s' if waiting == 1 else ''} to be graded"
+            difficulty = discrimination = Statistic(None, told)
         steps.append(
             {
                 "name": item.name,

@@ -27,8 +27,9 @@ class Row:
 
     @property
     def letters(self) -> str:
-        """A letter for each step."""
-        return "".join(LOOKS[look].icon for look in self.looks)
+        """A letter for each step; a dot for what is right, so that the rest stands out."""
+        looks = [LOOKS[look] for look in self.looks]
+        return "".join("·" if look.color == "right" else look.icon for look in looks)
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from math import floor
 
 __all__ = ["Bin", "bins", "histogram_svg"]
 
 _MOST_WHOLE = 30  # up to so many points, each point has a bin of its own
 _BINS = 20
-_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 720, 220, 8, 22, 40
+_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 720, 232, 8, 22, 52
+_WIDEST = 56  # bar
 
 
 @dataclass(frozen=True)
@@ -31,15 +32,15 @@ def bins(scores: Sequence[float], most: float) -> list[Bin]:
     if most <= 0:
         return []
     if most <= _MOST_WHOLE and most == int(most):
-        width, count = 1.0, int(most) + 1
+        lows = [float(place) for place in range(int(most) + 1)]
     else:
-        width, count = most / _BINS, _BINS
-    counts = [0] * count
+        lows = [most * place / _BINS for place in range(_BINS)]
+    counts = [0] * len(lows)
     for value in scores:
-        counts[max(0, min(count - 1, floor(value / width)))] += 1
+        counts[max(0, bisect_right(lows, value) - 1)] += 1
     return [
-        Bin(place * width, min((place + 1) * width, most), number)
-        for place, number in enumerate(counts)
+        Bin(low, high, count)
+        for low, high, count in zip(lows, [*lows[1:], most], counts, strict=True)
     ]
 
 
@@ -48,6 +49,7 @@ def histogram_svg(found: Sequence[Bin], middle: float) -> str:
     whole = len(found) > 1 and found[-1].low == found[-1].high  # a bin for each point
     highest = max((each.count for each in found), default=0) or 1
     step = (_WIDTH - 2 * _LEFT) / max(1, len(found))
+    wide = min(step - 2, _WIDEST)
     floor_y = _HEIGHT - _BOTTOM
     parts = [
         f'<line class="axis" x1="{_LEFT}" x2="{_WIDTH - _LEFT}" y1="{floor_y}" y2="{floor_y}"/>'
@@ -57,8 +59,8 @@ def histogram_svg(found: Sequence[Bin], middle: float) -> str:
         height = (floor_y - _TOP) * each.count / highest
         if each.count:
             parts.append(
-                f'<rect class="bar" x="{x + 1:.1f}" y="{floor_y - height:.1f}" '
-                f'width="{step - 2:.1f}" height="{height:.1f}"/>'
+                f'<rect class="bar" x="{x + (step - wide) / 2:.1f}" y="{floor_y - height:.1f}" '
+                f'width="{wide:.1f}" height="{height:.1f}"/>'
                 f'<text class="count" x="{x + step / 2:.1f}" y="{floor_y - height - 4:.1f}">'
                 f"{each.count}</text>"
             )

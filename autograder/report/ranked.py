@@ -111,7 +111,7 @@ def _ranked(stage: str, key: tuple[str, str], made: Sequence[_Made], examples: _
             break
     message = anonymous_message(chosen.message, examples.known, example)
     section = chosen.read or section_of(stage, step).title
-    return Ranked(step, code, len(made), message, section, example and example.code)
+    return Ranked(step, code, len(made), message, section, example.code if example else None)
 
 
 def _most_first(counted: tuple[str, int]) -> tuple[int, str]:

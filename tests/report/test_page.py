@@ -17,9 +17,12 @@ from tests.report.synthesize import entry_for, hand_in, make_class, record, step
 Report = Callable[..., tuple[dict[str, Any], str]]
 
 _ALLOWED = set(
-    "html head meta title style body header main section footer nav article figure figcaption "
-    "h1 h2 h3 p a b i small dl dt dd div ul li span bdi code pre details summary "
-    "table caption thead tbody tfoot tr th td svg line rect text path".split()
+    re.findall(
+        r"\w+",
+        "html head meta title style body header main section footer nav article figure figcaption "
+        "h1 h2 h3 p a b i small dl dt dd div ul li span bdi code pre details summary "
+        "table caption thead tbody tfoot tr th td svg line rect text path",
+    )
 )
 HOSTILE = [
     "<script>document.title='taken'</script>",
@@ -129,6 +132,11 @@ def test_many_are_in_groups(tmp_path: Path, report: Report) -> None:
     assert page.count('<details class="group">') == 20
     for each in told["students"]:
         assert page.count(f"<bdi>{each['student']}</bdi>") >= 1
+    letters = re.findall(r'<code aria-hidden="true">(.*?)</code><span class="heard">(.*?)<', page)
+    assert len(letters) == len(told["students"])
+    for shown, heard in letters:
+        assert len(shown) == len(told["steps"])
+        assert (heard == "all right") == (set(shown) == {"·"})
 
 
 def test_every_figure_has_words(tmp_path: Path, report: Report) -> None:

@@ -241,7 +241,8 @@ def test_points_by_hand_count(by_hand: Path, report: Report) -> None:
     assert (anna["score"], berta["score"], told["scores"]["max"]) == (5.5, 5.0, 6.0)
     derivation = next(each for each in told["steps"] if each["name"] == "derivation")
     assert derivation["manual"]
-    assert derivation["difficulty"] == 0.75
+    assert derivation["difficulty"] is None
+    assert derivation["difficulty_undefined"] == "2 wait to be graded"
     found = {each["code"]: each["students"] for each in told["look"]}
     assert found["given_before"] == [
         {"student": "anna", "why": ["`probs`: 0.5 of 1 points by hand"]}
