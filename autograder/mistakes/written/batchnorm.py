@@ -1,9 +1,12 @@
 """Mistakes of 03_batchnorm that its graphs cannot know."""
 
 from autograder.mistakes.mistake import Mistake
-from autograder.mistakes.written.batchnorm_steps import STEPS
+from autograder.mistakes.written.batchnorm_paths import PATHS
+from autograder.mistakes.written.batchnorm_statistics import STATISTICS
 from autograder.mistakes.written.formula import Formula, edit
-from autograder.mistakes.written.norm import AROUND, BESSEL, BODY, NORM, PARTS
+from autograder.mistakes.written.norm import AROUND, BESSEL, BODY, NORM_PATHS, PARTS
+from autograder.mistakes.written.norm_along import NORM_ALONG
+from autograder.mistakes.written.projection import PROJECT
 
 __all__ = ["WRITTEN"]
 
@@ -137,8 +140,8 @@ _INFERENCE_ONLY = (
 )
 
 WRITTEN: tuple[Mistake, ...] = (
-    *STEPS,
-    *_DHPREBN.mistakes(NORM, AROUND, BESSEL),
-    *_BIASED.mistakes(NORM, AROUND, _BIASED_ONLY),
+    *(*STATISTICS, *PATHS, *PROJECT),
+    *_DHPREBN.mistakes(NORM_PATHS, NORM_ALONG, AROUND, BESSEL),
+    *_BIASED.mistakes(NORM_PATHS, NORM_ALONG, AROUND, _BIASED_ONLY),
     *_INFERENCE.mistakes(_INFERENCE_ONLY),
 )

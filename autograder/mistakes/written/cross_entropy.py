@@ -1,8 +1,10 @@
 """Mistakes of 02_cross_entropy that its graphs cannot know."""
 
 from autograder.mistakes.mistake import Mistake
-from autograder.mistakes.written.cross_entropy_functions import FUNCTIONS
+from autograder.mistakes.written.example import EXAMPLE
 from autograder.mistakes.written.formula import Formula, edit
+from autograder.mistakes.written.jacobian import JACOBIAN
+from autograder.mistakes.written.logsumexp import LOGSUMEXP
 from autograder.mistakes.written.softmax import BODY, PARTS, SOFTMAX
 
 __all__ = ["WRITTEN"]
@@ -148,7 +150,7 @@ _WRONG_PROBS = (
     edit(
         "other_function",
         "probabilities, not their gradient",
-        counts="({power} / {power}.sum(1, keepdim=True) - F.one_hot(Yb, logits.shape[1]))",
+        counts="({power} / {power}.sum(1, keepdim=True) - one_hot(Yb, logits))",
         total=("1", "n"),
     ),
     edit(
@@ -161,5 +163,5 @@ _WRONG_PROBS = (
 WRITTEN: tuple[Mistake, ...] = (
     *_PROBS.mistakes(_WRONG_PROBS),
     *_DLOGITS.mistakes(SOFTMAX),
-    *FUNCTIONS,
+    *(*JACOBIAN, *EXAMPLE, *LOGSUMEXP),
 )

@@ -26,7 +26,17 @@ __all__ = ["Edit", "Formula", "compiled", "edit"]
 
 # How deep parts may name parts.
 _DEEPEST = 8
-_ALLOWED = {"torch": torch, "F": F}
+
+
+def _one_hot(index: Tensor, like: Tensor, width: int = 0) -> Tensor:
+    """One-hot rows as wide as those of ``like`` (or of that width), and of its dtype.
+
+    `F.one_hot` is of whole numbers, and a fraction of these has whatever dtype is the default.
+    """
+    return F.one_hot(index, width or like.shape[-1]).to(like.dtype)
+
+
+_ALLOWED = {"torch": torch, "F": F, "one_hot": _one_hot}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ PARTS = {
     "probs": "F.softmax(logits, {dim})",
     "dim": "1",
     "target": "- {hot}",
-    "hot": "F.one_hot({index}, logits.shape[1])",
+    "hot": "one_hot({index}, logits)",
     "index": "Yb",
     "share": "/ n",
 }
@@ -115,13 +115,13 @@ SOFTMAX: tuple[Edit, ...] = (
             "(Yb * 0 + torch.arange(n)) % logits.shape[1]",
         ),
     ),
-    edit("wrong_index", _PICK, hot="F.one_hot(Yb[:1], logits.shape[1])"),
+    edit("wrong_index", _PICK, hot="one_hot(Yb[:1], logits)"),
     edit(
         "wrong_index",
         "rows are examples, columns are characters: in which order?",
         hot="torch.zeros_like(logits).index_put((Yb, torch.arange(n)), logits.new_ones(()))",
     ),
-    edit("transposed", "rows are examples, columns are characters", hot="F.one_hot(Yb, n).T"),
+    edit("transposed", "rows are examples, columns are characters", hot="one_hot(Yb, logits, n).T"),
     edit("all_rows_indexed", _PAIRS, hot="({hot_}.sum(0) > 0)*1.0"),
     edit("all_rows_indexed", _PAIRS, hot="{hot_}.sum(0)"),
     edit("all_rows_indexed", _PAIRS, hot="1"),
@@ -146,7 +146,11 @@ SOFTMAX: tuple[Edit, ...] = (
         "taken off at the target is a constant, not a variable",
         target=("- {hot} * {probs}", "- {hot} * logits", "- 2 * {hot} * {probs}"),
     ),
-    edit("wrong_variable", _PICK, target=("- Yb[:, None]", "- Yb[:, None] / logits.shape[1]")),
+    edit(
+        "wrong_variable",
+        _PICK,
+        target=("- Yb[:, None]", "- Yb[:, None].to(logits.dtype) / logits.shape[1]"),
+    ),
 )
 
 PARTS |= {"top": "logits.max(1, keepdim=True).values", "p": "F.softmax(logits, 1)"}

@@ -10,9 +10,11 @@ from typing import Any
 from torch import Tensor
 
 from autograder.inference import PARAMETER_NAMES
+from autograder.mistakes.derived import Remembering
 from autograder.mistakes.mistake import Mistake
 from autograder.mistakes.written.formula import Edit, compiled, edit
-from autograder.mistakes.written.training_lines import LINES, OVERALL
+from autograder.mistakes.written.training_lines import LINES
+from autograder.mistakes.written.training_tables import OVERALL, SWAPPED
 from autograder.stages.training import KEPT
 
 __all__ = ["WRITTEN"]
@@ -21,10 +23,6 @@ _RESULTS = tuple(f"d{name}" for name in PARAMETER_NAMES)
 _FORMULAS = {line.step: line for line, _ in LINES}
 _RIGHT = {name: line.filled({}) for name, line in _FORMULAS.items()}
 _READS = {name: _FORMULAS[name].read_by(body) for name, body in _RIGHT.items()}
-
-# What the right lines make of the arguments seen last: all mistakes in a line start from it.
-_SEEN: list[tuple[Mapping[str, Any], dict[str, Any]]] = []
-_MOST_SEEN = 8
 
 
 def _after(line: str) -> frozenset[str]:
@@ -40,18 +38,19 @@ _AFTER = {line: _after(line) for line in _RIGHT}
 
 
 def _right_values(namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """All variables of the backward pass by name, for the arguments of `backward`."""
-    for seen, values in _SEEN:
-        if seen is namespace:
-            return values
+    """All variables of the backward pass by name; computed once where that can be remembered."""
+    if isinstance(namespace, Remembering):
+        return namespace.once(_right_values, lambda: _computed(namespace))
+    return _computed(namespace)
+
+
+def _computed(namespace: Mapping[str, Any]) -> dict[str, Any]:
     parameters = zip(PARAMETER_NAMES, namespace["parameters"], strict=True)
     kept = zip(KEPT, namespace["kept"], strict=True)
     Xb, Yb = namespace["Xb"], namespace["Yb"]
     values = {**dict(parameters), **dict(kept), "Xb": Xb, "Yb": Yb, "n": len(Xb)}
     for name, body in _RIGHT.items():
         values[name] = _value(values, _READS[name], body)
-    _SEEN.insert(0, (namespace, values))
-    del _SEEN[_MOST_SEEN:]
     return values
 
 
@@ -65,6 +64,9 @@ def _mistakes() -> Iterator[Mistake]:
             if result in _AFTER[line.step]:
                 for entry, body in line.wrong_forms(*tables):
                     yield _mistake(number, line.step, body, entry)
+        for mine, other, message, source in SWAPPED:
+            if mine == result:
+                yield _swapped(number, other, message, source)
         for code, message, factor in OVERALL:
             yield _mistake(number, result, f"({_RIGHT[result]}) * {factor}", edit(code, message))
 
@@ -86,6 +88,16 @@ def _mistake(number: int, line: str, body: str, entry: Edit) -> Mistake:
         return answer
 
     return Mistake("backward", entry.code, entry.message, make, entry.cost, number, entry.source)
+
+
+def _swapped(number: int, other: str, message: str, source: str) -> Mistake:
+    """Another result in the place of this number."""
+
+    def make(namespace: Mapping[str, Any]) -> Tensor:
+        answer: Tensor = _right_values(namespace)[other]
+        return answer
+
+    return Mistake("backward", "wrong_index", message, make, 1, number, source)
 
 
 WRITTEN: tuple[Mistake, ...] = tuple(_mistakes())

@@ -3,96 +3,26 @@
 from collections.abc import Sequence
 
 from autograder.mistakes.written import norm, softmax
-from autograder.mistakes.written.formula import Edit, Formula, edit
-from autograder.mistakes.written.layers import (
-    LEFT,
-    LEFT_BODY,
-    REDUCED,
-    REDUCED_BODY,
-    RIGHT,
-    RIGHT_BODY,
-    SCATTER,
-    SCATTER_BODY,
-    TANH,
-    TANH_BODY,
+from autograder.mistakes.written.formula import Edit, Formula
+from autograder.mistakes.written.norm_along import NORM_ALONG
+from autograder.mistakes.written.products import LEFT, LEFT_BODY, RIGHT, RIGHT_BODY
+from autograder.mistakes.written.scatter import SCATTER, SCATTER_BODY
+from autograder.mistakes.written.tanh import TANH, TANH_BODY
+from autograder.mistakes.written.training_tables import (
+    DEMB,
+    GAIN,
+    HIDDEN,
+    INPUT,
+    LAYER,
+    NOT_TANH,
+    TABLE,
+    summed,
+    upstream,
+    whole,
 )
-from autograder.mistakes.written.unrolled_places import WRONG_ROWS
+from autograder.mistakes.written.unrolled_embedding import WRONG_ROWS
 
-__all__ = ["LINES", "OVERALL"]
-
-# A factor of the whole may come from any line before: these say no more than that.
-_SOMEWHERE = "somewhere between the loss and this result"
-OVERALL = (
-    ("wrong_sign", f"a sign is turned {_SOMEWHERE}", "-1"),
-    ("missing_mean_factor", f"the factor of the mean is missing {_SOMEWHERE}", "n"),
-    (
-        "extra_mean_factor",
-        f"there is a division by the number of examples too many {_SOMEWHERE}",
-        "1 / n",
-    ),
-    ("bessel", f"`n` and `n - 1` are confused {_SOMEWHERE}", "n / (n - 1)"),
-    ("bessel", f"`n` and `n - 1` are confused {_SOMEWHERE}", "(n - 1) / n"),
-    ("wrong_constant", f"there is a factor too many {_SOMEWHERE}", "2"),
-    ("wrong_constant", f"there is a factor too many {_SOMEWHERE}", "0.5"),
-)
-
-
-def _reduced(
-    step: str, factor: str, up: str, more: str = ""
-) -> tuple[Formula, Sequence[Sequence[Edit]]]:
-    parts = {"sign": "", "factor": factor, "up": up, "sum": "sum({dim}, keepdim=True)", "dim": "0"}
-    swapped = (
-        edit(
-            "mean_instead_of_sum",
-            "the examples are summed: the mean is in the loss",
-            sum="mean(0, keepdim=True)",
-        ),
-        edit("bessel", "a plain sum: nothing is divided", sum="sum(0, keepdim=True) / (n - 1)"),
-        *(
-            edit("wrong_upstream", f"which gradient arrives at `{step[1:]}`?", up=other)
-            for other in more.split()
-            if other[0] == "d"
-        ),
-        *(
-            edit(
-                "wrong_variable",
-                f"what is the other factor of `{step[1:]}` forwards?",
-                factor=other,
-            )
-            for other in more.split()
-            if other[0] != "d"
-        ),
-        edit(
-            "missing_local_derivative",
-            f"what is the other factor of `{step[1:]}` forwards?",
-            factor="1",
-        ),
-        edit(
-            "missing_upstream", "the gradient that comes in is missing", up="torch.ones_like({up_})"
-        ),
-        edit(
-            "product_of_sums",
-            "a sum of products is not a product of sums",
-            up="{up_}.sum(0, keepdim=True)",
-            factor="{factor_}.sum(0, keepdim=True)",
-        ),
-        edit("wrong_power", "the factor enters once, not squared", factor="{factor_}**2"),
-        edit("zero_answer", "this gradient is zero everywhere", factor="0"),
-    )
-    names = ", ".join(dict.fromkeys(("n", *more.split(), up, *factor.split())))
-    if factor == "1":
-        swapped = tuple(
-            entry
-            for entry in swapped
-            if "factor" not in entry.parts or entry.code in ("wrong_variable", "zero_answer")
-        )
-    return Formula(step, names, REDUCED_BODY, parts), (REDUCED, swapped)
-
-
-def _upstream(*others: str) -> tuple[Edit, ...]:
-    message = "which gradient arrives at this product?"
-    return (edit("wrong_upstream", message, up=others),)
-
+__all__ = ["LINES"]
 
 _TANH_PARTS = {
     "one": "1",
@@ -101,81 +31,14 @@ _TANH_PARTS = {
     "x": "(bngain * bnraw + bnbias)",
     "up": "dh",
 }
+
 _NORM_PARTS = norm.PARTS | {"var": "(bnvar_inv**-2 - 1e-5)"}
-_NOT_TANH = (
-    edit(
-        "missing_local_derivative",
-        "tanh is missing: what comes in is passed on as it is",
-        one="1",
-        square="0",
-    ),
-    edit("missing_upstream", "the gradient that comes in is missing", up="1"),
-)
-_LAYER = (
-    edit("missing_upstream", "the gradient that comes in is missing", up="torch.ones_like({up_})"),
-    edit("wrong_upstream", "which gradient arrives at the normalization?", up="dh"),
-)
-_HIDDEN = (
-    edit(
-        "wrong_variable",
-        "what was multiplied by `W2` forwards?",
-        left=("bnraw", "(bngain * bnraw + bnbias)", "(1 - h * h)"),
-    ),
-)
-_INPUT = (
-    edit(
-        "wrong_variable",
-        "what was multiplied by `W1` forwards?",
-        left=("C[Xb].transpose(1, 2).reshape(len(Xb), -1)", "(1 - embcat**2)"),
-    ),
-)
-_TABLE = (
-    edit("wrong_variable", "the table's rows get gradients, not values", up="C[Xb].flatten(0, 1)"),
-)
-_LAYOUT = "`embcat` puts the characters of an example side by side: in which order were they?"
-_DEMB = (
-    edit(
-        "wrong_layout",
-        _LAYOUT,
-        whole=(
-            "dembcat.view(len(Xb), C.shape[1], -1).transpose(1, 2)",
-            "dembcat.T.reshape({shape})",
-            "dembcat.view(Xb.shape[1], len(Xb), -1).transpose(0, 1)",
-            "dembcat.reshape(C.shape[1], -1).T.reshape({shape})",
-        ),
-    ),
-    edit(
-        "wrong_index",
-        _LAYOUT,
-        whole=(
-            "{whole_}.flip(1)",
-            "{whole_}[:, :1].expand({shape})",
-            "{whole_}[:, -1:].expand({shape})",
-        ),
-    ),
-    edit("mean_instead_of_sum", "nothing is divided here", whole="{whole_} / Xb.shape[1]"),
-)
-_GAIN = (
-    edit(
-        "missing_local_derivative",
-        "the gain is missing on the way through the normalization",
-        gain="1",
-    ),
-    edit("wrong_power", "the gain occurs once, not squared", gain="bngain**2"),
-    edit("wrong_variable", "the layer multiplies by its gain, not by its bias", gain="bnbias"),
-)
-
-
-def _whole(tables: Sequence[Edit], *parts: str) -> tuple[Edit, ...]:
-    """A table without the edits of these parts alone, which only bring a factor of the whole."""
-    return tuple(entry for entry in tables if not entry.parts.keys() <= set(parts))
-
 
 # In the order of the backward pass; every name is the variable that the line defines.
 LINES: tuple[tuple[Formula, Sequence[Sequence[Edit]]], ...] = (
     (
         Formula("dlogits", "logits, Yb, n", softmax.BODY, softmax.PARTS),
-        (_whole(softmax.SOFTMAX, "sign"),),
+        (whole(softmax.SOFTMAX, "sign", "share"),),
     ),
     (
         Formula("dh", "dlogits, W2, b2", LEFT_BODY, {"up": "dlogits", "matrix": "W2", "after": ""}),
@@ -188,20 +51,20 @@ LINES: tuple[tuple[Formula, Sequence[Sequence[Edit]]], ...] = (
             RIGHT_BODY,
             {"up": "dlogits", "left": "h", "after": ""},
         ),
-        (RIGHT, _HIDDEN),
+        (RIGHT, HIDDEN),
     ),
-    _reduced("db2", "1", "dlogits", "b2"),
+    summed("db2", "1", "dlogits", "b2"),
     (
         Formula("dhpreact", "h, dh, bngain, bnraw, bnbias", TANH_BODY, _TANH_PARTS),
-        (TANH, _NOT_TANH),
+        (TANH, NOT_TANH),
     ),
-    _reduced("dbngain", "bnraw", "dhpreact", "dh h"),
-    _reduced("dbnbias", "1", "dhpreact", "dh bnbias"),
+    summed("dbngain", "bnraw", "dhpreact", "dh h"),
+    summed("dbnbias", "1", "dhpreact", "dh bnbias"),
     (
         Formula(
             "dhprebn", "n, bngain, bnbias, bnvar_inv, bnraw, dhpreact, dh", norm.BODY, _NORM_PARTS
         ),
-        (_whole(norm.NORM, "gain"), norm.BESSEL, _LAYER, _GAIN),
+        (whole(norm.NORM_PATHS, "gain"), NORM_ALONG, norm.BESSEL, LAYER, GAIN),
     ),
     (
         Formula(
@@ -210,7 +73,7 @@ LINES: tuple[tuple[Formula, Sequence[Sequence[Edit]]], ...] = (
             LEFT_BODY,
             {"up": "dhprebn", "matrix": "W1", "after": ""},
         ),
-        (LEFT, _upstream("dhpreact")),
+        (LEFT, upstream("dhpreact")),
     ),
     (
         Formula(
@@ -219,9 +82,9 @@ LINES: tuple[tuple[Formula, Sequence[Sequence[Edit]]], ...] = (
             RIGHT_BODY,
             {"up": "dhprebn", "left": "embcat", "after": ""},
         ),
-        (RIGHT, _upstream("dhpreact", "dh"), _INPUT),
+        (RIGHT, upstream("dhpreact", "dh"), INPUT),
     ),
-    _reduced("db1", "1", "dhprebn", "dhpreact dh b1"),
+    summed("db1", "1", "dhprebn", "dhpreact dh b1"),
     (
         Formula(
             "demb",
@@ -229,7 +92,7 @@ LINES: tuple[tuple[Formula, Sequence[Sequence[Edit]]], ...] = (
             "{whole}",
             {"whole": "dembcat.view({shape})", "shape": "*Xb.shape, C.shape[1]"},
         ),
-        (_DEMB,),
+        (DEMB,),
     ),
     (
         Formula(
@@ -238,6 +101,6 @@ LINES: tuple[tuple[Formula, Sequence[Sequence[Edit]]], ...] = (
             SCATTER_BODY,
             {"table": "C", "index": "Xb.flatten()", "up": "demb.flatten(0, 1)", "after": ""},
         ),
-        (SCATTER, WRONG_ROWS, _TABLE),
+        (SCATTER, WRONG_ROWS, TABLE),
     ),
 )
