@@ -30,6 +30,7 @@ from autograder.grading.batch.store import Store
 from autograder.grading.batch.work import entry_of, judging_job
 from autograder.grading.errors import GradingError
 from autograder.grading.judging import judge_one
+from autograder.grading.names_file import settle_names_file
 from autograder.grading.record.assignment import ensure_assignment
 from autograder.grading.record.course import CourseFolder
 from autograder.grading.record.gradebook import Recorder
@@ -92,6 +93,7 @@ def find_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
 
 def _grade(course: CourseFolder, student: str, stage: str, sandbox: str) -> tuple[Entry, str]:
     """Judge and record one submission. Raises GradingError and WrongAssignment."""
+    settle_names_file()
     with course_lock(course.root, _PATIENCE):
         ensure_assignment(course, stage, course.source(stage))
         request = Request(course.root, stage)

@@ -81,8 +81,8 @@ def _show(summary: Summary, request: Request) -> None:
     if summary.other:
         print(
             f"{len(summary.other)} of them were graded with another version of the stage or the "
-            "packages, or another seed, and stay as they are: --again --dry-run shows whose score "
-            "would change, --again grades them anew."
+            "packages, another seed or list of names, and stay as they are: --again --dry-run "
+            "shows whose score would change, --again grades them anew."
         )
 
 

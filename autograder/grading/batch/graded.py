@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -27,6 +28,7 @@ from autograder.grading.repair import prepared_from, rebuild
 from autograder.grading.runner_process import Runner
 from autograder.grading.seed import course_secret, derive_seed
 from autograder.grading.submission import Case, source_of
+from autograder.names import NAMES_FILE_VARIABLE
 from autograder.stages import stage as find_stage
 from autograder.steps import Stage
 from autograder.verdict import SubmissionVerdict
@@ -102,7 +104,10 @@ def _assignment(name: str, path: str, _changed: int) -> _Assignment:
     source = nbformat.read(path, as_version=4)
     stage = find_stage(name)
     version, locked = digest_of(Path(path)), locked_sources(source)
-    return _Assignment(stage, source, version, locked, known_outputs(source))
+    known = known_outputs(source)
+    if os.environ.get(NAMES_FILE_VARIABLE):  # with other names they show something else
+        known = {source: outputs for source, outputs in known.items() if not outputs}
+    return _Assignment(stage, source, version, locked, known)
 
 
 def _digest(file: Path | None) -> str:
