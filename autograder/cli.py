@@ -14,7 +14,10 @@ __all__ = ["main"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one subcommand; returns the exit code: 0 done, 1 failures found, 2 usage, 3 broken."""
+    """Run one subcommand; returns the exit code: 0 done, 1 failures found, 2 usage, 3 broken.
+
+    130 is for Ctrl-C.
+    """
     parser = _parser()
     given = list(sys.argv[1:] if argv is None else argv)
     cut = given.index("--") if "--" in given else len(given)
@@ -22,7 +25,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     options.passed_on = [*unknown, *given[cut + 1 :]]
     if options.passed_on and not options.passes_on:
         parser.error(f"unrecognized arguments: {' '.join(options.passed_on)}")
-    code: int = options.run(options)
+    try:
+        code: int = options.run(options)
+    except KeyboardInterrupt:
+        print("autograder: stopped.", file=sys.stderr)
+        return 130
     return code
 
 

@@ -127,7 +127,7 @@ def _grade(options: argparse.Namespace) -> int:
     from autograder.grading.batch.settings import Request
     from autograder.grading.seed import find_course
 
-    if code := _settle_names("grade"):
+    if code := _settle_names("grade") or _check_folder("grade", options.course):
         return code
     request = Request(
         course=find_course(options.course or Path.cwd()),
@@ -142,6 +142,14 @@ def _grade(options: argparse.Namespace) -> int:
         quiet=options.quiet,
     )
     return grade_command(request, options.json)
+
+
+def _check_folder(command: str, course: Path | None) -> int:
+    """Returns the exit code if the course's folder is none."""
+    if course is None or course.is_dir():
+        return 0
+    print(f"autograder {command}: there is no folder {course}.", file=sys.stderr)
+    return 2
 
 
 def _settle_names(command: str) -> int:
@@ -166,7 +174,7 @@ def _seed(text: str) -> int:
 def _judge(options: argparse.Namespace) -> int:
     from autograder.grading.command import judge_command
 
-    if code := _settle_names("judge"):
+    if code := _settle_names("judge") or _check_folder("judge", options.course):
         return code
     return judge_command(
         options.notebook,

@@ -50,7 +50,7 @@ def grade(request: Request, pool: Pool | None = None) -> Summary:
     handed_in = course.students(stage)
     for student in request.students:
         if student not in handed_in:
-            raise NoSuchStudent(f"{student} has handed in nothing for {stage}.")
+            raise NoSuchStudent(f"the student '{student}' has handed in nothing for {stage}.")
     students = request.students or tuple(handed_in)
     if not students:
         return Summary(stage)
