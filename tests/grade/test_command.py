@@ -18,7 +18,7 @@ import pytest
 
 from autograder.grading.batch import command as command_module
 from autograder.grading.batch.command import _change, grade_command
-from autograder.grading.batch.settings import Outcome, Request
+from autograder.grading.batch.settings import Outcome, Request, Summary
 from autograder.grading.record import journal as journal_module
 from autograder.grading.record.journal import Entry, Journal
 from tests.grade.conftest import hand_in
@@ -136,6 +136,19 @@ def test_a_score_that_goes_and_many_changes_are_told_in_short(say, course, judge
     told = _change(Outcome("zoe", entry, before=before, judged=True))
     assert told.startswith("zoe: 30 -> 0 (step0 1 -> 0, ")
     assert told.endswith("step7 1 -> 0, and 22 more)")
+
+
+def test_what_an_instructor_has_to_look_at_is_told(course, capsys):
+    """A plain test that tells nothing, without what a student's words would tell a terminal."""
+    review = {"code": "needs_review", "message": "`x` is a value of type \x1b[31mOdd"}
+    steps = [{"name": "test", "diagnosis": review}, {"name": "other", "diagnosis": None}]
+    verdict = {"score": 0.0, "steps": steps}
+    entry = Entry("zoe", STAGE, {"submission": ""}, verdict, None, {"test": None})
+    summary = Summary(STAGE, {"zoe": Outcome("zoe", entry, judged=True)})
+    command_module._show(summary, Request(course, STAGE))
+    assert capsys.readouterr().out.splitlines()[0] == (
+        "look at zoe, test: `x` is a value of type Odd"
+    )
 
 
 def test_folders_that_are_not_there_are_told_before_anything_is_judged(command, course):

@@ -11,6 +11,7 @@ from autograder.grading.batch.imports import skip_slow_imports
 from autograder.grading.batch.pool import Pool
 from autograder.grading.batch.settings import NoSuchStudent, Outcome, Request, Summary
 from autograder.grading.errors import GradingError
+from autograder.grading.feedback.terminal import plain_text
 
 __all__ = ["grade_command", "run"]
 
@@ -81,8 +82,13 @@ def _show(summary: Summary, request: Request) -> None:
         if told := _change(outcome):
             print(told)
     for outcome in judged:
-        for flag in ((outcome.entry and outcome.entry.verdict) or {}).get("flags", []):
+        verdict = (outcome.entry and outcome.entry.verdict) or {}
+        for flag in verdict.get("flags", []):
             print(f"look at {outcome.student}, {flag['step']}: {flag['message']}")
+        for step in verdict.get("steps", []):  # of a plain notebook: a test that tells nothing
+            if (step["diagnosis"] or {}).get("code") == "needs_review":
+                told = plain_text(step["diagnosis"]["message"])
+                print(f"look at {outcome.student}, {step['name']}: {told}")
     first = any(outcome.before is None and not outcome.fault for outcome in judged)
     if request.dry_run and not first and not any(map(_change, judged)):
         print("no score would change")
