@@ -48,10 +48,7 @@ def costs(root: Path, made: Sequence[Made]) -> list[Cost]:
     """
     with Runners() as runners:
         opened: list[Runner] = []
-
-        def start() -> Runner:
-            opened.append(runners.open())
-            return opened[-1]
+        start = _Opening(runners, opened)
 
         def grade(submission: Made) -> float:
             opened.clear()
@@ -71,6 +68,20 @@ def costs(root: Path, made: Sequence[Made]) -> list[Cost]:
                 grade(submission)
             found.append(Cost(child, judge, peak()))
         return found
+
+
+class _Opening:
+    """Opens processes as for a batch, and keeps them to be looked at."""
+
+    def __init__(self, runners: Runners, opened: list[Runner]) -> None:
+        self._runners, self._opened = runners, opened
+
+    def __call__(self) -> Runner:
+        return self.after(())
+
+    def after(self, cells: Sequence[str]) -> Runner:
+        self._opened.append(self._runners.after(cells))
+        return self._opened[-1]
 
 
 def bare_forks(made: Sequence[Made]) -> list[float]:

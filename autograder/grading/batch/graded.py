@@ -95,7 +95,7 @@ def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[st
         "points": _points(judged.verdict, rebuilt.unanswered),
         "comments": _comments(assignment.source, rebuilt.unanswered),
         "review": sorted({CHECK + flag.step for flag in judged.verdict.flags if flag.step}),
-        "notebook": json.dumps(notebook, ensure_ascii=False, indent=1),
+        "notebook": json.dumps(notebook, ensure_ascii=False),
     }
 
 
@@ -134,7 +134,7 @@ def _refused(assignment: _Assignment, submission: str, why: str) -> dict[str, An
         "points": dict.fromkeys(graded),
         "comments": {},
         "review": [],
-        "notebook": json.dumps(notebook, ensure_ascii=False, indent=1),
+        "notebook": json.dumps(notebook, ensure_ascii=False),
     }
 
 
