@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -108,4 +109,19 @@ def _local_rule(
     graph: Graph, values: Mapping[str, Any], name: str, upstream: Mapping[str, Tensor]
 ) -> Reference:
     expected = graph.local_rule(values, name, upstream)
-    return Reference(expected, graph.term_scale(values, name, upstream))
+    upstream = dict(upstream)
+    return _Scaled(expected, lambda: graph.term_scale(values, name, upstream))
+
+
+class _Scaled(Reference):
+    """A reference that looks how large its terms are when it is asked, which takes longest."""
+
+    def __init__(self, value: Tensor, scale: Callable[[], float]) -> None:
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "_make", scale)
+
+    @cached_property
+    def scale(self) -> float:
+        """See ``Graph.term_scale``."""
+        make: Callable[[], float] = self.__dict__["_make"]
+        return make()

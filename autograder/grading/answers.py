@@ -69,6 +69,8 @@ def judge_answer(
     value = as_value(answer)
     if isinstance(value, Missing | NotATensor):
         return Trial(missing_answer(step, value, ended))
+    if isinstance(value, Tensor) and _same(value, reference.value):
+        reference = Reference(reference.value, 1.0)  # any bound holds: none need be found
     verdict = judge_tensor(step, value, f"`{step.name}`", reference)
     if changed:
         verdict = _aliasing(step, changed)
@@ -78,6 +80,14 @@ def judge_answer(
         verdict = dataclasses.replace(verdict, diagnosis=_difference(verdict.comparison))
     is_truth = not verdict.status.passed and not changed and _is_truth(value, truth, reference)
     return Trial(verdict, is_truth)
+
+
+def _same(value: Tensor, expected: Tensor) -> bool:
+    return (
+        value.dtype == expected.dtype
+        and value.shape == expected.shape
+        and torch.equal(value, expected)
+    )
 
 
 def as_value(answer: Fetched) -> Any:

@@ -19,6 +19,7 @@ from autograder.grading.autograd_words import (
     reads,
     speaks_of_autograd,
 )
+from autograder.grading.bindings import nodes_of
 from autograder.grading.constant_text import constant_text
 from autograder.grading.feedback.terminal import plain_text
 from autograder.grading.magics import parse_cell
@@ -65,8 +66,9 @@ def find_uses(
     ``references`` are the names by which the notebook's own cells know the package's references.
     Texts inside are read as programs ``depth`` times over.
     """
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    for node in ast.walk(tree):
+    nodes = nodes_of(tree)
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    for node in nodes:
         line = getattr(node, "lineno", 0)
         match node:
             case ast.Attribute(attr=attribute):

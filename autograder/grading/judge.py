@@ -57,7 +57,7 @@ def judge(
     own run. Raises GradingError when the course's own cells do not run here.
     """
     cells = Cells(stage, prepared.cells)
-    with _one_thread(), Process(cells, start) as process:
+    with _one_thread(), Process(cells, start, locked) as process:
         own = OwnRun(cells, seed, cache(partial(own_values, tuple(locked))), silent=not feedback)
         if feedback or any(isinstance(s, FunctionStep | PropertyStep) for s in stage.steps):
             process.attempt(own.run, own.dead)

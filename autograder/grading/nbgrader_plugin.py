@@ -14,6 +14,7 @@ repair, judge, journal, gradebook. The second time there is nothing left to do.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,13 @@ from autograder.grading.batch.store import Store
 from autograder.grading.batch.work import entry_of, judging_job
 from autograder.grading.errors import GradingError
 from autograder.grading.judging import judge_one
+from autograder.grading.names_file import settle_names_file
 from autograder.grading.record.assignment import ensure_assignment
 from autograder.grading.record.course import CourseFolder
 from autograder.grading.record.gradebook import Recorder
 from autograder.grading.record.journal import Entry, Journal, journal_path
 from autograder.grading.record.lock import course_lock
-from autograder.grading.versions import source_path
+from autograder.grading.record.source import WrongAssignment
 
 __all__ = ["GradedExporter", "find_notebooks"]
 
@@ -64,7 +66,7 @@ class GradedExporter(NotebookExporter):
             _forget_links(graded, submitted)
             try:
                 self._entry, text = _grade(course, student, stage, self.sandbox)
-            except GradingError as error:
+            except (GradingError, WrongAssignment) as error:
                 converter.log.error(str(error))
                 raise NbGraderException(str(error)) from error
         else:
@@ -82,14 +84,18 @@ def find_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
 
     nbgrader passes over a notebook of a name that it does not know. ``notebooks`` is its list.
     """
-    if notebooks:
-        notebooks[:] = [str(Path(notebooks[0]).with_name(f"{assignment}.ipynb"))]
+    # nbgrader works in the course's folder. What cannot be graded here is told by the exporter.
+    with contextlib.suppress(GradingError, WrongAssignment):
+        name = CourseFolder(Path.cwd()).notebook(assignment)
+        if notebooks:
+            notebooks[:] = [str(Path(notebooks[0]).with_name(f"{name}.ipynb"))]
 
 
 def _grade(course: CourseFolder, student: str, stage: str, sandbox: str) -> tuple[Entry, str]:
-    """Judge and record one submission. Raises GradingError."""
+    """Judge and record one submission. Raises GradingError and WrongAssignment."""
+    settle_names_file()
     with course_lock(course.root, _PATIENCE):
-        ensure_assignment(course, stage, source_path(stage, course.root))
+        ensure_assignment(course, stage, course.source(stage))
         request = Request(course.root, stage)
         result = judge_one(judging_job(request, course, student), sandbox)
         if told := result.get("lacking") or result.get("failed"):

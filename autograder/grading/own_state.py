@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
@@ -17,6 +18,7 @@ import torch
 from nbformat import NotebookNode
 
 from autograder.grading.errors import GradingError
+from autograder.names import NAMES_FILE_VARIABLE
 
 __all__ = ["locked_sources", "own_values"]
 
@@ -31,13 +33,18 @@ def locked_sources(source: NotebookNode) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=16)
 def own_values(locked: tuple[str, ...], names: tuple[str, ...]) -> tuple[Any, ...]:
     """The values of variables that the locked cells define, in the order of ``names``.
 
     Runs the cells in order until all are there, once in a process for all submissions: nobody
     may change the values. Raises GradingError if a cell fails before.
     """
+    return _values(locked, names, os.environ.get(NAMES_FILE_VARIABLE, ""))
+
+
+@lru_cache(maxsize=16)
+def _values(locked: tuple[str, ...], names: tuple[str, ...], _own_names: str) -> tuple[Any, ...]:
+    """The same, remembered for each list of names that the cells may read."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     with _settings_kept(), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,7 +14,7 @@ from autograder.grading.answers import Trial, ended_early, judge_answer
 from autograder.grading.cells import Cells, judged_in_passes
 from autograder.grading.process import SETUP, CellDied
 from autograder.grading.replies import Known
-from autograder.grading.results import CellResult, Missing, RunnerDied
+from autograder.grading.results import CellResult, Fetched, Missing, RunnerDied
 from autograder.grading.runner_process import Runner
 from autograder.situation import Situation
 from autograder.steps import GradientStep, PropertyStep, ValueStep
@@ -60,9 +61,13 @@ class Pass:
 
         Raises CellDied; the process may be gone then.
         """
-        runner.restore(SETUP, self.cells.setup_names)
-        runner.set_default_dtype(self.dtype)
-        ended = runner.run(_PRELUDE.format(seed=seed % 2**32), silent=True, timeout=_SECONDS)
+        ended = runner.begin(
+            _PRELUDE.format(seed=seed % 2**32),
+            timeout=_SECONDS,
+            label=SETUP,
+            names=self.cells.setup_names,
+            dtype=self.dtype,
+        )
         if ended.status != "ok":
             raise RunnerDied(f"the judge could not begin: {ended.error_name}")
         self._present = {
@@ -70,11 +75,9 @@ class Pass:
             for name, value in {**self.situation.values, **self.situation.given}.items()
         }
         self._known = {
-            name: Known.of(value)
-            for name, value in self._present.items()
-            if isinstance(value, Tensor)
+            name: Known(value) for name, value in self._present.items() if isinstance(value, Tensor)
         }
-        runner.put(self._present)
+        self._waiting = dict(self._present)
         trials: dict[str, Trial] = {}
         for place in self.cells.students:
             try:
@@ -90,59 +93,72 @@ class Pass:
             return  # judged in the notebook's own state; it may train for minutes
         if not judged_in_passes(step):
             if place not in self.dead:
-                self._execute(runner, place)
-                self._repair(runner, place, runner.fetch(list(self._known), self._known))
+                _, fetched = self._execute(runner, place, list(self._known))
+                self._repair(runner, place, fetched)
             return
         assert isinstance(step, GradientStep | ValueStep)
         if place in self.dead:
-            trials[step.name] = Trial(ended_early(step, self.dead[place], _SECONDS))
+            trial: Callable[[], Trial] = partial(_died, step, self.dead[place])
         elif isinstance(step, GradientStep) and step.reads:
-            trials[step.name] = self._with_few_names(runner, place, step)
+            trial = self._with_few_names(runner, place, step)
         else:
-            ended = self._execute(runner, place)
-            trials[step.name] = self._judge(runner, place, step, ended, self._present)
-        if step.name not in self.wanted:
-            del trials[step.name]
+            trial = self._judge(runner, place, step, self._present)
+        if step.name in self.wanted:
+            trials[step.name] = trial()
         right = self._cast(self.situation.right[step.name])
         self._present[step.name] = right
         if isinstance(right, Tensor):
-            self._known[step.name] = Known.of(right)
-        runner.put({step.name: right})
+            self._known[step.name] = Known(right)
+        self._waiting[step.name] = right
 
-    def _with_few_names(self, runner: Runner, place: int, step: GradientStep) -> Trial:
+    def _with_few_names(
+        self, runner: Runner, place: int, step: GradientStep
+    ) -> Callable[[], Trial]:
         """Run the cell where only what the step may read is there, and what the student defined."""
+        runner.put(self._waiting)
         runner.snapshot(_ASIDE)
         kept = self.cells.setup_names | {"check"}
         runner.restore(_ASIDE, kept)
         for text in self.cells.definitions_before(place):
             runner.run(text, silent=True, timeout=_SECONDS)
         inputs = {name: self._present[name] for name in step.reads}
-        runner.put(inputs)
-        ended = self._execute(runner, place)
-        trial = self._judge(runner, place, step, ended, inputs)
+        self._waiting = dict(inputs)
+        trial = self._judge(runner, place, step, inputs)
         runner.restore(_ASIDE)
-        runner.put(inputs)
+        self._waiting = dict(inputs)
         return trial
 
-    def _execute(self, runner: Runner, place: int) -> CellResult:
-        ended = runner.run(self.cells.all[place].source, silent=True, timeout=_SECONDS)
+    def _execute(
+        self, runner: Runner, place: int, names: Sequence[str], answer: str = ""
+    ) -> tuple[CellResult, dict[str, Fetched]]:
+        """Run a cell with all that is there for it; returns the variables of these names."""
+        ended, fetched = runner.attempt(
+            self.cells.all[place].source,
+            timeout=_SECONDS,
+            put=self._waiting,
+            fetch=names,
+            # An answer always comes back itself.
+            known={name: known for name, known in self._known.items() if name != answer},
+        )
         if ended.status in ("timeout", "killed"):
             raise CellDied(place, ended.status)
-        return ended
+        self._waiting = {}
+        return ended, fetched
 
     def _judge(
         self,
         runner: Runner,
         place: int,
         step: GradientStep | ValueStep,
-        ended: CellResult,
         inputs: Mapping[str, Any],
-    ) -> Trial:
+    ) -> Callable[[], Trial]:
+        """Run the cell of an answer; returns what makes the verdict on it."""
         names = [name for name in self._known if name in inputs]
-        fetched = runner.fetch([step.name, *names], self._known)
+        ended, fetched = self._execute(runner, place, [step.name, *names], step.name)
         answer = fetched.pop(step.name, Missing())
         changed = self._repair(runner, place, fetched)
-        return judge_answer(
+        return partial(
+            judge_answer,
             step,
             answer,
             ended,
@@ -159,11 +175,14 @@ class Pass:
             if names & rebound:  # a student may use `F` for something else
                 runner.run(text, silent=True, timeout=_SECONDS)
         again = {*differing, *(rebound & self._present.keys())}
-        if again:
-            runner.put({name: self._present[name] for name in again})
+        self._waiting |= {name: self._present[name] for name in again}
         return [name for name in differing if name not in rebound]
 
     def _cast(self, value: Any) -> Any:
         if isinstance(value, Tensor) and value.is_floating_point():
             return value.to(self.dtype)
         return value
+
+
+def _died(step: GradientStep | ValueStep, status: str) -> Trial:
+    return Trial(ended_early(step, status, _SECONDS))

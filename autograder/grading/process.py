@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -33,12 +34,31 @@ class CellDied(Exception):
 _T = TypeVar("_T")
 
 
-class Process:
-    """A context manager; leaving it ends the process."""
+def _first(cells: Cells, locked: Sequence[str]) -> tuple[str, ...]:
+    """The locked cells with which a submission begins, as far as they are the course's own."""
+    first = []
+    for cell, source in zip(cells.all, locked, strict=False):
+        if cell.kind not in ("setup", "locked") or cell.source != source:
+            break
+        first.append(source)
+    return tuple(first)
 
-    def __init__(self, cells: Cells, start: Callable[[], Runner]) -> None:
+
+class Process:
+    """A context manager; leaving it ends the process.
+
+    A ``start`` that has a method ``after`` (see ``Runners``) is asked for a process in which the
+    ``locked`` cells of the course have run already, as far as the submission begins with them.
+    """
+
+    def __init__(
+        self, cells: Cells, start: Callable[[], Runner], locked: Sequence[str] = ()
+    ) -> None:
         self._cells = cells
         self._start = start
+        after: Callable[[Sequence[str]], Runner] | None = getattr(start, "after", None)
+        if after is not None and (first := _first(cells, locked)):
+            self._start = partial(after, first)
         self._runner: Runner | None = None
         self._deadline = time.monotonic() + _SECONDS
 

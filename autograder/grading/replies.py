@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self, cast
+from functools import cached_property
+from typing import Any, cast
 
 from torch import Tensor
 
@@ -18,27 +19,30 @@ __all__ = ["Known", "differ", "read_end", "read_list"]
 
 @dataclass(frozen=True)
 class Known:
-    """A tensor, with what a process would say of it: most values of most answers are as before."""
+    """A tensor that was handed over: most values of most answers are as before.
+
+    A process that says so is believed, as it would be if it sent the same bytes back.
+    """
 
     tensor: Tensor
-    described: Mapping[str, Any]
-    content: bytes
 
-    @classmethod
-    def of(cls, tensor: Tensor) -> Self:
-        """Raises TypeError for a tensor that cannot be sent."""
+    @cached_property
+    def _described(self) -> tuple[Any, Any, bytes]:
         frame = Frame({})
-        described = encode_tensor(frame, tensor)
-        return cls(tensor, {"dtype": described["dtype"], "shape": described["shape"]}, *frame.blobs)
+        described = encode_tensor(frame, self.tensor)
+        return described["dtype"], described["shape"], *frame.blobs
 
     def is_in(self, answer: Frame, item: Any) -> bool:
-        """Whether a part of an answer describes this tensor, bit for bit."""
+        """Whether a part of an answer says this tensor is as it was, or has its very bytes."""
+        if not isinstance(item, dict) or "missing" in item:
+            return False
+        if item.get("as_given") is True:
+            return True
+        dtype, shape, content = self._described
         return (
-            isinstance(item, dict)
-            and "missing" not in item
-            and item.get("dtype") == self.described["dtype"]
-            and item.get("shape") == self.described["shape"]
-            and answer.blob(item.get("tensor")) == self.content
+            item.get("dtype") == dtype
+            and item.get("shape") == shape
+            and answer.blob(item.get("tensor")) == content
         )
 
 

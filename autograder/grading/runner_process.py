@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Mapping, Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import torch
 
-from autograder.grading.channel import Channel
+from autograder.grading.asking import Asked
 from autograder.grading.outputs import read_outputs
 from autograder.grading.protocol import Frame, ProtocolError, encode_text
 from autograder.grading.replies import Known, differ, read_end, read_list
@@ -20,14 +18,11 @@ from autograder.grading.results import (
     RunnerDied,
 )
 from autograder.grading.sandbox.limits import Limits
-from autograder.grading.sandbox.spawn import Sandbox, Spawned, spawn
-from autograder.grading.sandbox.watch import MemoryWatch
+from autograder.grading.sandbox.spawn import Sandbox, spawn
 from autograder.grading.values import encode_value, read_description, tensors_in
 
 __all__ = ["Runner", "open_runner"]
 
-# Answers to requests that run nothing of the submission's; generous, for a busy machine.
-_PATIENCE = 60.0
 # A cell whose time is up is told so inside; when that does not end it, the process is killed.
 _GRACE = 5.0
 # Of all outputs of a submission: they stay in memory until its feedback is written.
@@ -35,72 +30,64 @@ _OUTPUT_BYTES = 48 << 20
 _LEFT_OUT = "[this notebook shows more than is kept; the outputs of this cell are left out]\n"
 
 
-class Runner:
+class Runner(Asked):
     """One submission's untrusted process. A context manager: leaving it ends the process.
 
     After a death ``run`` and ``call`` have the status "killed", and the rest raises RunnerDied.
     Everything returned has been checked for size, dtype and shape.
     """
 
-    def __init__(self, spawned: Spawned, limits: Limits) -> None:
-        """Raises RunnerDied when the process does not come up."""
-        self._spawned = spawned
-        self._channel = Channel(spawned.channel)
-        self._end = time.monotonic() + limits.wall
-        self._alive = True
-        self._room = _OUTPUT_BYTES
-        try:
-            if self._channel.hear(limits.start).header.get("ready") is not True:
-                raise ProtocolError("the process did not say that it is ready")
-        except (TimeoutError, EOFError, OSError, ProtocolError) as error:
-            said = spawned.complaint()
-            self.close()
-            told = f": {said}" if said else ""
-            raise RunnerDied(f"the process of the submission did not start{told}") from error
-        self._memory = MemoryWatch(spawned.pid, limits.memory)
-        self._channel.meanwhile = self._look
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process can still be asked."""
-        return self._alive
-
-    @property
-    def pid(self) -> int:
-        """The process that all of the submission's descend from, as this process numbers it."""
-        return self._spawned.pid
-
-    def close(self) -> None:
-        """End the process and everything it has started."""
-        self._alive = False
-        self._channel.close()
-        self._spawned.kill()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+    _room = _OUTPUT_BYTES
 
     def run(self, source: str, *, silent: bool, timeout: float) -> CellResult:
         """Run a cell. A silent one has no outputs, draws no figures and formats no traceback."""
-        request = Frame({"do": "run", "silent": silent, "timeout": timeout})
+        return self._run(Frame({"do": "run"}), source, silent, timeout)[0]
+
+    def begin(
+        self, source: str, *, timeout: float, label: str, names: Collection[str], dtype: torch.dtype
+    ) -> CellResult:
+        """Go back to these variables of a snapshot, set the default dtype, run a cell silently."""
+        header = {"do": "begin", "label": label, "names": sorted(names), "dtype": _name(dtype)}
+        return self._run(Frame(header), source, True, timeout)[0]
+
+    def attempt(
+        self,
+        source: str,
+        *,
+        timeout: float,
+        put: Mapping[str, Any],
+        fetch: Sequence[str],
+        known: Mapping[str, Known],
+    ) -> tuple[CellResult, dict[str, Fetched]]:
+        """``put``, a silent ``run`` and ``fetch`` in one; no values come if the process died."""
+        request = Frame({"do": "try"})
+        request.header["values"] = {name: encode_value(request, put[name]) for name in put}
+        return self._run(request, source, True, timeout, fetch, known)
+
+    def _run(
+        self,
+        request: Frame,
+        source: str,
+        silent: bool,
+        timeout: float,
+        fetch: Sequence[str] = (),
+        known: Mapping[str, Known] | None = None,
+    ) -> tuple[CellResult, dict[str, Fetched]]:
+        request.header |= {"silent": silent, "timeout": timeout, **_wanted(fetch, known)}
         request.header["source"] = encode_text(request, source)
+        values: dict[str, Fetched] = {}
         try:
             answer = self._ask(request, timeout + _GRACE)
             status, name, message = read_end(answer)
             outputs = self._outputs(answer)
+            if fetch:
+                values = _values(answer, fetch, known)
         except TimeoutError:
-            return CellResult("timeout")
+            return CellResult("timeout"), {}
         except (RunnerDied, ProtocolError):
             self.close()
-            return CellResult("killed")
-        return CellResult(status, outputs, name, message)
+            return CellResult("killed"), {}
+        return CellResult(status, outputs, name, message), values
 
     def _outputs(self, answer: Frame) -> tuple[Mapping[str, Any], ...]:
         size = sum(map(len, answer.blobs))
@@ -142,15 +129,13 @@ class Runner:
     def fetch(
         self, names: Sequence[str], known: Mapping[str, Known] | None = None
     ) -> dict[str, Fetched]:
-        """The values of variables; where one is bit for bit as ``known`` has it, that tensor."""
-        answer = self._do(Frame({"do": "fetch", "names": list(names)}))
+        """The values of variables; where one is as it was put, and ``known``, that tensor."""
+        answer = self._do(Frame({"do": "fetch", **_wanted(names, known)}))
         try:
-            before = [(known or {}).get(name) for name in names]
-            values = read_list(answer, "values", len(names), before)
+            return _values(answer, names, known)
         except ProtocolError as error:
             self.close()
             raise RunnerDied(str(error)) from error
-        return dict(zip(names, values, strict=True))
 
     def snapshot(self, label: str) -> None:
         """Remember all variables (a shallow copy) under ``label``."""
@@ -167,32 +152,22 @@ class Runner:
 
     def set_default_dtype(self, dtype: torch.dtype) -> None:
         """Set torch's default dtype for what runs next."""
-        self._do(Frame({"do": "default_dtype", "dtype": str(dtype).removeprefix("torch.")}))
+        self._do(Frame({"do": "default_dtype", "dtype": _name(dtype)}))
 
-    def _do(self, request: Frame) -> Frame:
-        """Ask for something that runs no code of the submission's. Raises RunnerDied."""
-        try:
-            return self._ask(request, _PATIENCE)
-        except TimeoutError as error:
-            raise RunnerDied("the process of the submission does not answer") from error
 
-    def _look(self) -> None:
-        if self._memory.exceeded():
-            raise EOFError("the processes of the submission hold too much memory together")
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
-    def _ask(self, request: Frame, seconds: float) -> Frame:
-        """Raises RunnerDied when the process is gone, TimeoutError when its time was up."""
-        if not self._alive:
-            raise RunnerDied("the process of the submission has ended")
-        left = self._end - time.monotonic()
-        try:
-            return self._channel.ask(request, min(seconds, left))
-        except TimeoutError:
-            self.close()
-            raise
-        except (EOFError, OSError, ProtocolError) as error:
-            self.close()
-            raise RunnerDied("the process of the submission has ended") from error
+
+def _wanted(names: Sequence[str], known: Mapping[str, Known] | None) -> dict[str, Any]:
+    return {"fetch": list(names), "known": [name for name in names if name in (known or {})]}
+
+
+def _values(
+    answer: Frame, names: Sequence[str], known: Mapping[str, Known] | None
+) -> dict[str, Fetched]:
+    before = [(known or {}).get(name) for name in names]
+    return dict(zip(names, read_list(answer, "values", len(names), before), strict=True))
 
 
 def open_runner(sandbox: Sandbox, limits: Limits | None = None) -> Runner:

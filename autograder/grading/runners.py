@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -46,31 +47,38 @@ class Runners:
 
     def open(self) -> Runner:
         """A fresh process. Raises RunnerDied or CannotStart when there is none."""
+        return self.after(())
+
+    def after(self, cells: Sequence[str]) -> Runner:
+        """A fresh process that answers at once for these cells of the course, if they come first.
+
+        Raises RunnerDied or CannotStart.
+        """
         if self._zygote is None:
             return open_runner(self._sandbox, self._limits)
         try:
-            return self._fork(self._limits)
+            return self._fork(self._limits, cells)
         except (CannotStart, RunnerDied):  # something has ended the zygote: a new one is as good
             self._zygote.close()
             self._zygote = Zygote(self._limits)
             return self._fork(self._limits)
 
-    def fork(self) -> tuple[socket.socket, int]:
+    def fork(self, cells: Sequence[str] = ()) -> tuple[socket.socket, int]:
         """A fresh process to be handed to another process of the grader's, where ``forks``.
 
         Its socket and a handle; see ``Zygote.fork``. Raises CannotStart.
         """
         assert self._zygote is not None
         try:
-            return self._zygote.fork(self._limits)
+            return self._zygote.fork(self._limits, cells)
         except CannotStart:
             self._zygote.close()
             self._zygote = Zygote(self._limits)
             return self._zygote.fork(self._limits)
 
-    def _fork(self, limits: Limits) -> Runner:
+    def _fork(self, limits: Limits, cells: Sequence[str] = ()) -> Runner:
         assert self._zygote is not None
-        return Runner(self._zygote.spawn(limits), limits)
+        return Runner(self._zygote.spawn(limits, cells), limits)
 
     def close(self) -> None:
         """End the zygote and every process that was opened from it."""

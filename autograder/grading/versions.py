@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from functools import cache
 from importlib.metadata import version
@@ -11,6 +12,7 @@ from pathlib import Path
 from autograder import __version__
 from autograder.course_files import checkout_directory
 from autograder.grading.errors import GradingError
+from autograder.names import NAMES_FILE_VARIABLE
 
 __all__ = ["digest_of", "source_path", "versions"]
 
@@ -25,13 +27,20 @@ def _torch() -> str:
     return version("torch")
 
 
+@cache
+def _names(path: str) -> str:
+    return digest_of(Path(path))
+
+
 def versions() -> dict[str, str]:
-    """The versions that can change a verdict."""
-    return {
+    """The versions that can change a verdict, and the digest of a list of names of one's own."""
+    told = {
         "autograder": __version__,
         "python": platform.python_version(),
         "torch": _torch(),
     }
+    own_names = os.environ.get(NAMES_FILE_VARIABLE)
+    return told | ({"names": _names(own_names)} if own_names else {})
 
 
 def source_path(stage: str, course: Path) -> Path:

@@ -103,6 +103,15 @@ def test_test_runs_every_part_and_closes_with_pytest():
     assert last[-5:] == ["-m", "pytest", "tests", "--ignore", "tests/postgresql"]
 
 
+def test_test_all_is_the_same_in_full():
+    """`make test-all` runs what `make test` runs, with TEST_ALL=1, and PostgreSQL's tests."""
+    planned = make(ROOT, "-n", "test-all").stdout
+    assert planned.startswith(make(ROOT, "-n", "test").stdout)
+    assert planned.strip().endswith("pytest  tests/postgresql")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "test-all: export TEST_ALL := 1\n" in makefile
+
+
 def test_first_build_installs_second_does_nothing(checkout: Path):
     """The first `make env` makes an environment and installs; the second starts neither."""
     first, asked = build(checkout)

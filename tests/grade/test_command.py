@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,10 +17,10 @@ import nbformat
 import pytest
 
 from autograder.grading.batch import command as command_module
-from autograder.grading.batch.command import grade_command
-from autograder.grading.batch.settings import Request
+from autograder.grading.batch.command import _change, grade_command
+from autograder.grading.batch.settings import Outcome, Request, Summary
 from autograder.grading.record import journal as journal_module
-from autograder.grading.record.journal import Journal
+from autograder.grading.record.journal import Entry, Journal
 from tests.grade.conftest import hand_in
 from tests.grade.table import STAGE, change, rows, scores
 
@@ -116,6 +117,62 @@ def test_a_dry_run_tells_whose_score_would_change_and_writes_nothing(
     assert scores(course)["anna"] == 5
 
 
+def test_a_dry_run_tells_that_nothing_would_change(say):
+    """In a line of its own; where there was no score before, nothing is said of changes."""
+    assert "no score would change" not in say(dry_run=True)[1]
+    say()
+    assert say(dry_run=True, again=True)[1].splitlines()[0] == "no score would change"
+
+
+def test_a_score_that_goes_and_many_changes_are_told_in_short(say, course, judged, submissions):
+    """No score is not zero points; of many steps a few are named."""
+    say()
+    hand_in(course, "anna", submissions["emil"])
+    _, out, _ = say(dry_run=True, answers={"anna": judged["emil"]})
+    assert out.splitlines()[0].startswith("anna: 6 -> no score (")
+    names = [f"check-step{number}" for number in range(30)]
+    before, after = dict.fromkeys(names, 1.0), dict.fromkeys(names, 0.0)
+    entry = Entry("zoe", STAGE, {"submission": ""}, None, None, after)
+    told = _change(Outcome("zoe", entry, before=before, judged=True))
+    assert told.startswith("zoe: 30 -> 0 (step0 1 -> 0, ")
+    assert told.endswith("step7 1 -> 0, and 22 more)")
+
+
+def test_what_an_instructor_has_to_look_at_is_told(course, capsys):
+    """A plain test that tells nothing, without what a student's words would tell a terminal."""
+    review = {"code": "needs_review", "message": "`x` is a value of type \x1b[31mOdd"}
+    steps = [{"name": "test", "diagnosis": review}, {"name": "other", "diagnosis": None}]
+    verdict = {"score": 0.0, "steps": steps}
+    entry = Entry("zoe", STAGE, {"submission": ""}, verdict, None, {"test": None})
+    summary = Summary(STAGE, {"zoe": Outcome("zoe", entry, judged=True)})
+    command_module._show(summary, Request(course, STAGE))
+    assert capsys.readouterr().out.splitlines()[0] == (
+        "look at zoe, test: `x` is a value of type Odd"
+    )
+
+
+def test_folders_that_are_not_there_are_told_before_anything_is_judged(command, course):
+    """The course's, and that of the file for the verdicts: exit code 2."""
+    done = command(course / "nowhere")
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"autograder grade: there is no folder {course / 'nowhere'}.\n",
+    )
+    place = course / "nowhere" / "all.json"
+    done = command(course, "--json", str(place))
+    assert done.returncode == 2
+    assert (
+        done.stderr == f"autograder grade: there is no folder for --json {place}: make it first.\n"
+    )
+    assert not (course / ".autograder" / "journal").exists()
+
+
+def test_a_course_where_nobody_has_handed_in_anything(say, course):
+    """It is told where that is."""
+    shutil.rmtree(course / "submitted")
+    assert say() == (0, f"{STAGE}: nobody has handed in anything in {course}\n", "")
+
+
 def test_another_version_of_the_stage_changes_no_score_by_itself(say, course, judged):
     """It is told; `--again` judges anew, and tells whose score is another one now."""
     say()
@@ -154,7 +211,9 @@ def test_who_has_handed_in_nothing_is_named(command, course):
     """Exit code 2, before anything starts."""
     done = command(course, "--student", "anna", "zoe")
     assert done.returncode == 2
-    assert done.stderr == f"autograder grade: zoe has handed in nothing for {STAGE}.\n"
+    assert (
+        done.stderr == f"autograder grade: the student 'zoe' has handed in nothing for {STAGE}.\n"
+    )
 
 
 def test_a_stage_that_there_is_not_is_named(course, capsys):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from autograder.grading.batch.imports import skip_slow_imports
 from autograder.grading.batch.pool import Pool
 from autograder.grading.batch.settings import NoSuchStudent, Outcome, Request, Summary
 from autograder.grading.errors import GradingError
+from autograder.grading.feedback.terminal import plain_text
 
 __all__ = ["grade_command", "run"]
 
 _INTERRUPTED = 130
+_MOST_STEPS = 8  # that are listed of a score that has changed; --json tells all
 
 
 def grade_command(request: Request, json_to: str | None) -> int:
@@ -22,6 +25,8 @@ def grade_command(request: Request, json_to: str | None) -> int:
     0 every submission has a verdict, 1 some cannot be graded, 2 wrong usage, 3 something else
     than the submissions is at fault, 130 stopped by Ctrl-C.
     """
+    if json_to not in (None, "-") and not Path(json_to).absolute().parent.is_dir():
+        return _say(f"there is no folder for --json {json_to}: make it first.", 2)
     try:
         summary = run(request)
         if json_to is not None:
@@ -50,7 +55,12 @@ def run(request: Request) -> Summary:
         skip_slow_imports()
         from autograder.grading.batch.grade import grade
 
-        return grade(request, pool)
+        try:
+            return grade(request, pool)
+        except KeyboardInterrupt:
+            # All that is left to do is to end the processes; let nobody in a hurry disturb that.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            raise
 
 
 def _faults(summary: Summary) -> list[str]:
@@ -64,13 +74,24 @@ def _listed(summary: Summary) -> list[Outcome]:
 def _show(summary: Summary, request: Request) -> None:
     """Changed scores, what to look at, and a line for all."""
     listed = _listed(summary)
+    if not listed:
+        print(f"{summary.stage}: nobody has handed in anything in {request.course}")
+        return
     judged = [outcome for outcome in listed if outcome.judged]
     for outcome in judged:
-        if outcome.before is not None and (told := _change(outcome)):
+        if told := _change(outcome):
             print(told)
     for outcome in judged:
-        for flag in ((outcome.entry and outcome.entry.verdict) or {}).get("flags", []):
+        verdict = (outcome.entry and outcome.entry.verdict) or {}
+        for flag in verdict.get("flags", []):
             print(f"look at {outcome.student}, {flag['step']}: {flag['message']}")
+        for step in verdict.get("steps", []):  # of a plain notebook: a test that tells nothing
+            if (step["diagnosis"] or {}).get("code") == "needs_review":
+                told = plain_text(step["diagnosis"]["message"])
+                print(f"look at {outcome.student}, {step['name']}: {told}")
+    first = any(outcome.before is None and not outcome.fault for outcome in judged)
+    if request.dry_run and not first and not any(map(_change, judged)):
+        print("no score would change")
     new = sum(outcome.entry is not None and not outcome.fault for outcome in judged)
     verb = "would be graded" if request.dry_run else "graded"
     counts = [f"{new} {verb}", f"{len(listed) - len(judged)} had a verdict"]
@@ -81,23 +102,26 @@ def _show(summary: Summary, request: Request) -> None:
     if summary.other:
         print(
             f"{len(summary.other)} of them were graded with another version of the stage or the "
-            "packages, or another seed, and stay as they are: --again --dry-run shows whose score "
-            "would change, --again grades them anew."
+            "packages, another seed or list of names, and stay as they are: --again --dry-run "
+            "shows whose score would change, --again grades them anew."
         )
 
 
 def _change(outcome: Outcome) -> str:
     """Whose score is another one now, and by which steps; empty if it is the same."""
-    changes = outcome.changes()
+    changes = outcome.changes() if outcome.before is not None else {}
     if not changes:
         return ""
     known = [points for points in (outcome.before or {}).values() if points is not None]
-    now = [points for points in (outcome.entry.points if outcome.entry else {}).values() if points]
-    steps = ", ".join(
+    now = [p for p in (outcome.entry.points if outcome.entry else {}).values() if p is not None]
+    steps = [
         f"{name.removeprefix('check-')} {_points(before)} -> {_points(after)}"
         for name, (before, after) in changes.items()
-    )
-    return f"{outcome.student}: {sum(known):g} -> {sum(now):g} ({steps})"
+    ]
+    if len(steps) > _MOST_STEPS:
+        steps[_MOST_STEPS:] = [f"and {len(steps) - _MOST_STEPS} more"]
+    total = _points(sum(now) if now else None)
+    return f"{outcome.student}: {sum(known):g} -> {total} ({', '.join(steps)})"
 
 
 def _points(points: float | None) -> str:

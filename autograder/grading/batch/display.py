@@ -82,14 +82,14 @@ class _Bar:
             TimeRemainingColumn(),
             console=Console(stderr=True),
         )
-        self._task = self._progress.add_task("graded", total=total, running=0, failed=0)
+        self._task = self._progress.add_task("starting", total=total, running=0, failed=0)
         self._progress.start()
 
     def show(self, done: int, failed: int) -> None:
         self._progress.update(self._task, completed=done, failed=failed)
 
     def running(self, count: int) -> None:
-        self._progress.update(self._task, running=count)
+        self._progress.update(self._task, running=count, description="graded")
 
     def say(self, sentence: str) -> None:
         self._progress.console.print(sentence, markup=False, highlight=False)

@@ -10,7 +10,6 @@ import contextlib
 import queue
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from autograder.grading.batch.display import Display
@@ -28,7 +27,7 @@ from autograder.grading.record.gradebook import Recorder
 from autograder.grading.record.journal import Entry, Journal, journal_path
 from autograder.grading.record.lock import course_lock
 from autograder.grading.record.recorded import Recorded
-from autograder.grading.versions import digest_of, source_path, versions
+from autograder.grading.versions import digest_of, versions
 
 __all__ = ["grade"]
 
@@ -39,7 +38,7 @@ _PATIENCE = 0.2
 
 
 def grade(request: Request, pool: Pool | None = None) -> Summary:
-    """Do what was asked. Raises NoSuchStudent, GradingError, and KeyboardInterrupt when stopped.
+    """Do what was asked. Raises NoSuchStudent, WrongAssignment, GradingError, KeyboardInterrupt.
 
     ``pool`` is one that was begun already; whoever began it closes it.
 
@@ -47,11 +46,11 @@ def grade(request: Request, pool: Pool | None = None) -> Summary:
     """
     course = CourseFolder(request.course)
     stage = request.stage
-    source = _source(stage, course)
+    source = course.source(stage)
     handed_in = course.students(stage)
     for student in request.students:
         if student not in handed_in:
-            raise NoSuchStudent(f"{student} has handed in nothing for {stage}.")
+            raise NoSuchStudent(f"the student '{student}' has handed in nothing for {stage}.")
     students = request.students or tuple(handed_in)
     if not students:
         return Summary(stage)
@@ -80,19 +79,6 @@ def grade(request: Request, pool: Pool | None = None) -> Summary:
             told = f"{journal.unreadable} damaged lines of the journal {journal.path} were left out"
             batch.summary.notes.append(f"{told}; what they told is judged again.")
         return batch.run(stack)
-
-
-def _source(stage: str, course: CourseFolder) -> Path:
-    """The instructor's notebook. Raises ValueError for a stage that there is not."""
-    try:
-        return source_path(stage, course.root)
-    except GradingError:
-        from autograder.stages import STAGES  # imports torch
-
-        if stage in STAGES:
-            raise
-        known = ", ".join(STAGES)
-        raise ValueError(f"there is no stage '{stage}'; the stages are {known}.") from None
 
 
 class _Batch:

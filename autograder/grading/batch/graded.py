@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -27,6 +28,7 @@ from autograder.grading.repair import prepared_from, rebuild
 from autograder.grading.runner_process import Runner
 from autograder.grading.seed import course_secret, derive_seed
 from autograder.grading.submission import Case, source_of
+from autograder.names import NAMES_FILE_VARIABLE
 from autograder.stages import stage as find_stage
 from autograder.steps import Stage
 from autograder.verdict import SubmissionVerdict
@@ -49,10 +51,15 @@ def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[st
     """Grade the notebook in a student's folder.
 
     ``job`` has the ``folder``, the ``stage``'s name, the ``course``'s folder, a ``seed`` or None
-    (made from the course's secret). The result has: ``receipt``; ``verdict``, None where
+    (made from the course's secret); for an assignment that is no stage also ``plain`` and
+    ``source``, see ``grade_plain_folder``. The result has: ``receipt``; ``verdict``, None where
     ``refused`` says why there is none; ``points`` by grade_id, None where there is no score;
     ``comments`` by grade_id; ``notebook``, the graded one as JSON text. Raises GradingError.
     """
+    if job.get("plain") is not None:
+        from autograder.grading.plain.folder import grade_plain_folder  # no stage needs it
+
+        return grade_plain_folder(job, start)
     path = source_of(find_stage(job["stage"]), Path(job["course"]))
     assignment = _assignment(job["stage"], str(path), path.stat().st_mtime_ns)
     file = None
@@ -88,7 +95,7 @@ def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[st
         "points": _points(judged.verdict, rebuilt.unanswered),
         "comments": _comments(assignment.source, rebuilt.unanswered),
         "review": sorted({CHECK + flag.step for flag in judged.verdict.flags if flag.step}),
-        "notebook": json.dumps(notebook, ensure_ascii=False, indent=1),
+        "notebook": json.dumps(notebook, ensure_ascii=False),
     }
 
 
@@ -97,7 +104,10 @@ def _assignment(name: str, path: str, _changed: int) -> _Assignment:
     source = nbformat.read(path, as_version=4)
     stage = find_stage(name)
     version, locked = digest_of(Path(path)), locked_sources(source)
-    return _Assignment(stage, source, version, locked, known_outputs(source))
+    known = known_outputs(source)
+    if os.environ.get(NAMES_FILE_VARIABLE):  # with other names they show something else
+        known = {source: outputs for source, outputs in known.items() if not outputs}
+    return _Assignment(stage, source, version, locked, known)
 
 
 def _digest(file: Path | None) -> str:
@@ -124,7 +134,7 @@ def _refused(assignment: _Assignment, submission: str, why: str) -> dict[str, An
         "points": dict.fromkeys(graded),
         "comments": {},
         "review": [],
-        "notebook": json.dumps(notebook, ensure_ascii=False, indent=1),
+        "notebook": json.dumps(notebook, ensure_ascii=False),
     }
 
 

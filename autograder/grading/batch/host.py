@@ -29,6 +29,7 @@ WANT = b"w"  # comes with the end of a socket: start a judging process there
 _ASK, _GIVEN, _REFUSED = b"a", b"g", b"r"
 _PR_SET_PDEATHSIG = 1
 _LONGEST = 4096
+_LONGEST_ASKED = 1 << 16
 
 
 def main(descriptor: int, sandbox: str) -> int:
@@ -63,6 +64,8 @@ def _say(control: socket.socket, message: dict[str, object]) -> None:
 def _import_all() -> None:
     """What every judging process needs, before the first of them is forked."""
     skip_slow_imports()
+    import torch.fx.experimental.symbolic_shapes  # noqa: F401  # for the first gradient
+
     import autograder.grading.batch.worker  # noqa: F401
 
 
@@ -127,14 +130,14 @@ class _Host:
 
     def _answer(self, worker: socket.socket) -> None:
         """Give a judging process what it asks for, or bury it."""
-        asked = worker.recv(_LONGEST)
+        asked = worker.recv(_LONGEST_ASKED)
         if not asked:
             self._waiting.unregister(worker)
             worker.close()
             os.waitpid(self._workers.pop(worker), 0)
             return
         try:
-            channel, handle = self._runners.fork()
+            channel, handle = self._runners.fork(json.loads(asked[len(_ASK) :]))
         except GradingError as error:
             worker.send(_REFUSED + str(error).encode()[: _LONGEST - 1])
             return
@@ -151,12 +154,17 @@ class Lender:
 
     def __call__(self):  # type: ignore[no-untyped-def]
         """A fresh process for a submission. Raises GradingError or RunnerDied."""
+        return self.after(())  # type: ignore[no-untyped-call]
+
+    def after(self, cells):  # type: ignore[no-untyped-def]
+        """One that answers at once for these cells of the course; see ``Runners.after``."""
         from autograder.grading.runner_process import Runner
         from autograder.grading.sandbox.limits import Limits
         from autograder.grading.sandbox.spawned import CannotStart
         from autograder.grading.sandbox.zygote import spawned_from
 
-        self._host.send(_ASK)
+        asked = _ASK + json.dumps(cells).encode()
+        self._host.send(asked if len(asked) <= _LONGEST_ASKED else _ASK + b"[]")
         answer, descriptors, _, _ = socket.recv_fds(self._host, _LONGEST, 2)
         if not answer:
             raise CannotStart("the process that starts submissions has ended")

@@ -8,10 +8,11 @@ __all__ = ["skip_slow_imports"]
 
 
 def skip_slow_imports() -> None:
-    """Let jsonschema do without a package that it imports if it is there.
+    """Let jsonschema do without packages that it imports if they are there.
 
-    It compiles a grammar for a second, to check the syntax of addresses in JSON, of which
+    They compile grammars for a second, to check the syntax of addresses in JSON, of which
     notebooks have none. Call it in processes of our own only, and before nbformat is imported.
     """
-    if "rfc3987_syntax" not in sys.modules:
-        sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # an import of it fails
+    for name in ("rfc3987_syntax", "rfc3986_validator"):
+        if name not in sys.modules:
+            sys.modules[name] = None  # type: ignore[assignment]  # an import of it fails

@@ -17,7 +17,7 @@ from autograder.grading.record.journal import Entry, Journal
 from autograder.grading.record.lock import OURS
 from autograder.grading.record.recorded import Recorded
 
-__all__ = ["Plan", "Wanted", "graded_file", "make_plan", "staged_file"]
+__all__ = ["Plan", "Wanted", "feedback_page", "graded_file", "make_plan", "staged_file"]
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,12 @@ def staged_file(course: CourseFolder, entry: Entry) -> Path:
 
 def graded_file(course: CourseFolder, student: str, stage: str) -> Path:
     """Where the graded notebook belongs."""
-    return course.autograded(student, stage) / f"{stage}.ipynb"
+    return course.autograded(student, stage) / f"{course.notebook(stage)}.ipynb"
+
+
+def feedback_page(course: CourseFolder, student: str, stage: str) -> Path:
+    """Where the feedback on it belongs."""
+    return course.feedback(student, stage) / f"{course.notebook(stage)}.html"
 
 
 def make_plan(
@@ -79,7 +84,7 @@ def make_plan(
     """Look at everything, change nothing. ``again``: judge also what has a verdict."""
     plan = Plan()
     for student in students:
-        plan.files[student] = _digest(course.submitted(student, stage), stage)
+        plan.files[student] = _digest(course.submitted(student, stage), course.notebook(stage))
         entry = journal.latest.get((student, plan.files[student]))
         if entry is None or again:
             plan.judge.append(student)
@@ -103,7 +108,7 @@ def _settle(
     if not staged.is_file() and (not place.is_file() or (not held and not _shows(place, entry))):
         plan.judge.append(student)  # for the notebook: the verdict will be the same
         return
-    page = course.feedback(student, entry.stage) / f"{entry.stage}.html"
+    page = feedback_page(course, student, entry.stage)
     if not held:
         plan.record.append(student)
     elif staged.is_file():
@@ -114,10 +119,10 @@ def _settle(
         plan.done.append(student)
 
 
-def _digest(folder: Path, stage: str) -> str:
+def _digest(folder: Path, notebook: str) -> str:
     """The digest of a student's file; for what cannot be read, why."""
     try:
-        file, _ = find_submission(folder, stage)
+        file, _ = find_submission(folder, notebook)
         return f"sha256:{hashlib.sha256(read_file(file)).hexdigest()}"
     except Refused as refused:
         return str(refused)

@@ -16,7 +16,7 @@ from autograder.grading.errors import GradingError
 from autograder.grading.record.course import CourseFolder
 from autograder.grading.record.journal import Journal, journal_path
 from autograder.grading.record.recorded import Recorded, read_recorded
-from autograder.grading.versions import digest_of, source_path, versions
+from autograder.grading.versions import digest_of, versions
 
 __all__ = ["preview"]
 
@@ -34,7 +34,7 @@ def preview(
     with contextlib.ExitStack() as stack:
         if pool is None:
             pool = stack.enter_context(Pool(request.sandbox, request.jobs))
-        wanted = Wanted(digest_of(source_path(stage, course.root)), versions(), request.seed)
+        wanted = Wanted(digest_of(course.source(stage)), versions(), request.seed)
         plan = make_plan(course, stage, students, journal, recorded, wanted, again=request.again)
         summary = Summary(stage, other=plan.other)
         for student, entry in plan.known.items():

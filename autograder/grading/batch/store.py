@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.batch.plan import graded_file, staged_file
+from autograder.grading.batch.plan import feedback_page, graded_file, staged_file
 from autograder.grading.errors import GradingError
 from autograder.grading.record.course import CourseFolder
 from autograder.grading.record.files import put_in_place, write_whole
@@ -70,7 +70,7 @@ class Store:
         return {
             "do": "feedback",
             "notebook": str(graded_file(self._course, student, stage)),
-            "page": str(self._course.feedback(student, stage) / f"{stage}.html"),
+            "page": str(feedback_page(self._course, student, stage)),
             "title": stage,
             "student": student,
             "grades": asdict(grades),

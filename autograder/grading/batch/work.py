@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.grading.batch.settings import Outcome, Request
+from autograder.grading.plain.settings import plain_settings
 from autograder.grading.record.course import CourseFolder
 from autograder.grading.record.journal import Entry
 from autograder.grading.record.recorded import Recorded
+from autograder.grading.record.source import is_stage
 
 __all__ = ["entry_of", "judging_job", "outcome_of"]
 
@@ -22,6 +24,8 @@ def judging_job(request: Request, course: CourseFolder, student: str) -> dict[st
         "stage": request.stage,
         "course": str(course.root),
         "seed": request.seed,
+        "source": str(course.source(request.stage)),
+        "plain": None if is_stage(request.stage) else plain_settings(course.config),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import select
@@ -15,6 +16,7 @@ from typing import Any
 __all__ = ["do_aside"]
 
 _LARGEST = 64 << 20
+_PR_SET_PDEATHSIG = 1
 
 
 def do_aside(work: Callable[[], Any], seconds: float) -> Any:
@@ -25,11 +27,13 @@ def do_aside(work: Callable[[], Any], seconds: float) -> Any:
     reading, writing = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
+    parent = os.getpid()
     child = os.fork()
     if child == 0:
         code = 1
         try:
             os.close(reading)
+            _end_with(parent)
             data = json.dumps(work()).encode("utf-8")
             with open(writing, "wb") as stream:  # noqa: PTH123  # a descriptor
                 stream.write(data)
@@ -48,6 +52,14 @@ def do_aside(work: Callable[[], Any], seconds: float) -> Any:
         return json.loads(data) if data else None
     except ValueError:
         return None
+
+
+def _end_with(parent: int) -> None:
+    """Let the system end this process when the one that waits for it is gone."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it was gone before that took hold
+        os._exit(1)
 
 
 def _read(descriptor: int, seconds: float) -> bytes:

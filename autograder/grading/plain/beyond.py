@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import builtins
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograder.grading.plain.pack import Packed, Unpackable, pack, unpack
@@ -17,6 +18,7 @@ __all__ = ["Beyond", "CannotCross", "Ended", "StudentError", "TooLong"]
 _SERVE = "_autograder_serve"
 _BEGIN = f"from autograder.grading.plain.inside import serve as {_SERVE}"
 _QUICK = 30.0
+_PIECE = 384 << 10  # bytes of a file at a time: a frame takes a bit more than that as text
 
 
 class CannotCross(BaseException):
@@ -51,6 +53,17 @@ class Beyond:
     def seconds(self) -> float:
         """How long one call may take."""
         return self._seconds
+
+    def begin(self, environment: Mapping[str, str], files: Mapping[str, bytes]) -> None:
+        """Before the first cell: set variables of the environment, put files beside the notebook.
+
+        Raises Ended, and CannotCross where a file does not find room.
+        """
+        self._ask({"do": "begin", "environment": dict(environment)}, _QUICK)
+        for name, content in files.items():
+            for place in range(0, len(content) or 1, _PIECE):
+                piece = base64.b64encode(content[place : place + _PIECE]).decode("ascii")
+                self._ask({"do": "write", "name": name, "content": piece}, _QUICK)
 
     def get(self, name: str) -> Any:
         """The student's variable. Raises KeyError if there is none."""

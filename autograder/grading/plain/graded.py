@@ -35,9 +35,14 @@ def grade_plain(
     assignment: str,
     stubs: Stubs = NBGRADER_STUBS,
     seconds: float = 30.0,
+    files: Mapping[str, bytes] | None = None,
+    repairs: Sequence[str] = (),
+    seed: int = 0,
 ) -> dict[str, Any]:
     """Judge a submitted file by the instructor's notebook at ``source_path``.
 
+    ``files`` lie beside the submission's notebook, ``repairs`` were needed to find it; ``seed``
+    is for the receipt, where nothing is drawn.
     The result has ``receipt``, ``verdict`` (steps are tests), ``refused`` (None), ``points`` by
     grade_id with None where an instructor has to look, ``comments``, ``review`` (the grade_ids to
     look at) and ``notebook``, the graded one as JSON text. Raises Refused for a file that cannot
@@ -46,14 +51,15 @@ def grade_plain(
     raw = read_submission(file)
     source = nbformat.read(source_path, as_version=4)
     folder = source_path.parent
-    judged = judge_plain(raw, source, start=start, folder=folder, seconds=seconds, stubs=stubs)
-    receipt = make_receipt(raw.submission, digest_of(source_path), 0).to_json()
+    options: dict[str, Any] = {"folder": folder, "files": files, "seconds": seconds}
+    judged = judge_plain(raw, source, start=start, stubs=stubs, **options)
+    receipt = make_receipt(raw.submission, digest_of(source_path), seed).to_json()
     verdict = {
         "stage": assignment,
         "score": judged.score,
         "max_score": sum(test.max_points for test in judged.tests),
         "steps": [_step(test) for test in judged.tests],
-        "repairs": list(judged.rebuilt.repairs),
+        "repairs": [*repairs, *judged.rebuilt.repairs],
         "flags": [],
         "receipt": receipt,
     }

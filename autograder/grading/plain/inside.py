@@ -5,10 +5,13 @@ It is as little to be trusted as all else there: its lies help only where the nu
 
 from __future__ import annotations
 
+import base64
 import builtins
 import contextlib
 import io
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 from IPython.core.getipython import get_ipython
@@ -101,4 +104,26 @@ def _arguments(arguments: list[Any]) -> str | None:
         return None
 
 
-_ACTIONS = {"get": _get, "set": _set, "delete": _delete, "has": _has, "call": _call}
+def _begin(asked: dict[str, Any]) -> dict[str, Any]:
+    os.environ |= asked["environment"]
+    return {}
+
+
+def _write(asked: dict[str, Any]) -> dict[str, Any]:
+    """Append to a file beside the notebook."""
+    path = Path(asked["name"])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        file.write(base64.b64decode(asked["content"]))
+    return {}
+
+
+_ACTIONS = {
+    "begin": _begin,
+    "write": _write,
+    "get": _get,
+    "set": _set,
+    "delete": _delete,
+    "has": _has,
+    "call": _call,
+}

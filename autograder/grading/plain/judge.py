@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import resource
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from autograder.grading.ingest import RawNotebook
 from autograder.grading.notebook.assignment import Kind, SourceCell, read_assignment
 from autograder.grading.notebook.stub import NBGRADER_STUBS, Stubs
 from autograder.grading.plain.aside import do_aside
+from autograder.grading.plain.automatic import is_automatic
 from autograder.grading.plain.beyond import Beyond
 from autograder.grading.plain.testing import Ran, TestBench
 from autograder.grading.plain.trusted import Code, needed, read_code, reference_imports
@@ -29,7 +29,7 @@ __all__ = ["PlainJudged", "PlainTest", "judge_plain"]
 _RUN = ("setup", "locked", "solution", "course", "extra")
 _MOST_SECONDS = 1800.0
 _MEMORY = 8 << 30
-_AUTOTEST = re.compile(r"^\s*#[\s#]*(HASHED\s+)?AUTOTEST\s", re.MULTILINE)
+_ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde"}  # as nbgrader sets it
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,15 @@ def judge_plain(
     *,
     start: Callable[[], Runner],
     folder: Path | None = None,
+    files: Mapping[str, bytes] | None = None,
     seconds: float = 30.0,
     stubs: Stubs = NBGRADER_STUBS,
 ) -> PlainJudged:
     """Judge a submission by the test cells of the instructor's notebook.
 
     ``source`` is the instructor's, automatic tests written out (nbgrader's ``source_with_tests``).
-    ``folder`` holds what tests read from files. ``seconds`` bound a cell, and a call from a test.
+    ``folder`` holds what tests read from files, ``files`` what lies beside the submission's
+    notebook when its cells run, by path. ``seconds`` bound a cell, and a call from a test.
     Raises ValueError if ``source`` is not an instructor's notebook; never for the submission.
     """
     rebuilt = rebuild(raw, source, stubs=stubs)
@@ -81,7 +83,7 @@ def judge_plain(
         if (cell.metadata.get("nbgrader") or {}).get("grade")
     }
     with start() as runner:
-        work = partial(_judge, rebuilt, cells, runner, folder, seconds)
+        work = partial(_judge, rebuilt, cells, runner, folder, files or {}, seconds)
         told = do_aside(work, min(_MOST_SECONDS, seconds * (len(rebuilt.slots) + 10)))
     ran = (told or {}).get("tests", {})
     return PlainJudged(
@@ -100,14 +102,17 @@ def _judge(
     cells: tuple[SourceCell, ...],
     runner: Runner,
     folder: Path | None,
+    files: Mapping[str, bytes],
     seconds: float,
 ) -> dict[str, Any]:
     """Runs in a process of its own; returns JSON values."""
     _limit_memory()
-    os.environ["NBGRADER_EXECUTION"] = "autograde"  # as nbgrader sets it
+    os.environ |= _ENVIRONMENT
     if folder is not None:
         os.chdir(folder)
-    bench = TestBench(Beyond(runner, seconds))
+    beyond = Beyond(runner, seconds)
+    beyond.begin(_ENVIRONMENT, files)
+    bench = TestBench(beyond)
     trusted = _Trusted(cells, bench)
     ended: list[dict[str, Any]] = []
     tests: dict[str, dict[str, Any]] = {}
@@ -167,7 +172,7 @@ class _Trusted:
         code = self._code(cell)
         if code is None:
             return Ran(review="the test is no Python")
-        if _AUTOTEST.search(cell.source):
+        if is_automatic(cell.source):
             return Ran(review="its automatic tests are not written out: use source_with_tests/")
         return self._bench.run(code)
 

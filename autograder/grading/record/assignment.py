@@ -84,7 +84,7 @@ def ensure_assignment(course: CourseFolder, stage: str, source: Path) -> None:
     solved = {entry["grade_id"] for entry in entries if entry.get("solution")}
     with open_gradebook(course) as gradebook:
         try:
-            entered = gradebook.find_notebook(stage, stage)
+            entered = gradebook.find_notebook(source.stem, stage)
             if {cell.name for cell in entered.grade_cells} == graded and {
                 cell.name for cell in entered.solution_cells
             } == solved:

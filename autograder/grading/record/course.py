@@ -17,6 +17,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.course_files import checkout_directory
 from autograder.grading.errors import GradingError
+from autograder.grading.record.source import find_source
 
 __all__ = ["CourseFolder", "find_programs"]
 
@@ -36,6 +37,7 @@ class CourseFolder:
         self.config = _load(self.root) if config is None else config
         self.config.CourseDirectory.root = str(self.root)
         self.directory = CourseDirectory(config=self.config)
+        self._sources: dict[str, Path] = {}
 
     @property
     def db_url(self) -> str:
@@ -46,6 +48,16 @@ class CourseFolder:
     def course_id(self) -> str:
         """The course's name in the gradebook."""
         return str(self.directory.course_id)
+
+    def source(self, assignment: str) -> Path:
+        """The instructor's notebook of an assignment, see ``find_source``."""
+        if assignment not in self._sources:
+            self._sources[assignment] = find_source(self, assignment)
+        return self._sources[assignment]
+
+    def notebook(self, assignment: str) -> str:
+        """The name of an assignment's notebook, mostly that of the assignment; raises likewise."""
+        return self.source(assignment).stem
 
     def submitted(self, student: str, stage: str) -> Path:
         """The folder that a student has handed in."""

@@ -69,13 +69,13 @@ class Recorder:
             .where(Notebook.assignment_id == assignment.id)
         ):
             self._cells.setdefault(notebook, []).append((cell, grade_id, kind))
-            if name == self._stage:
+            if name == self._course.notebook(self._stage):
                 self._notebook = notebook
 
     def recorded(self) -> dict[str, Recorded]:
         """What the gradebook has, by student."""
         with self._transaction():
-            return recorded_in(self._db, self._stage)
+            return recorded_in(self._db, self._stage, self._course.notebook(self._stage))
 
     def record(self, entries: Iterable[tuple[Entry, datetime | None]]) -> None:
         """Write verdicts, each with the time of its submission, all of them or none.
@@ -95,7 +95,8 @@ class Recorder:
     def grades(self, student: str) -> Grades:
         """A student's scores and comments as they stand. Raises GradingError."""
         with self._transaction():
-            return read_grades(self._gradebook, self._stage, self._stage, student)
+            notebook = self._course.notebook(self._stage)
+            return read_grades(self._gradebook, notebook, self._stage, student)
 
     def _submission(self, student: str, timestamp: datetime | None) -> str:
         """The id of a student's submission, made if there is none."""

@@ -44,8 +44,8 @@ class Recorded:
         return self.key == entry.key and dict(self.points) == named
 
 
-def recorded_in(session: Session, stage: str) -> dict[str, Recorded]:
-    """What a gradebook has for a stage, by student."""
+def recorded_in(session: Session, stage: str, notebook: str) -> dict[str, Recorded]:
+    """What a gradebook has for a stage, whose notebook has that name, by student."""
     keys: dict[str, str] = {}
     points: dict[str, dict[str, float | None]] = {}
     for submission, student in session.execute(
@@ -66,7 +66,7 @@ def recorded_in(session: Session, stage: str) -> dict[str, Recorded]:
         .join(BaseCell, BaseCell.id == Grade.cell_id)
         .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .where(Assignment.name == stage, Notebook.name == stage)
+        .where(Assignment.name == stage, Notebook.name == notebook)
     ):
         points[student][name] = score
     return {student: Recorded(verdicts.get(student, ""), points[student]) for student in points}
@@ -77,7 +77,7 @@ def read_recorded(course: CourseFolder, stage: str) -> dict[str, Recorded]:
     engine = create_engine(course.db_url)
     try:
         with Session(engine) as session:
-            return recorded_in(session, stage)
+            return recorded_in(session, stage, course.notebook(stage))
     except SQLAlchemyError as error:
         raise GradingError(cannot_use(course, error)) from error
     finally:

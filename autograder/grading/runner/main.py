@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import sys
-from pathlib import Path
 
 from autograder.grading.protocol import Frame, ProtocolError, read_frame, write_frame
+from autograder.grading.runner.notebook import Notebook
 
 __all__ = ["main", "serve"]
 
@@ -18,19 +16,12 @@ def main(descriptor: int, told: str) -> None:
 
     channel = socket.socket(fileno=descriptor)
     channel.set_inheritable(False)
-    serve(channel, make_shell())
+    serve(channel, Notebook(make_shell()))
 
 
-def serve(channel: socket.socket, shell: object) -> None:
+def serve(channel: socket.socket, notebook: Notebook) -> None:
     """Answer one request after the other; the first frame says that the process is ready."""
-    from autograder.grading.runner.requests import Requests
-    from autograder.grading.runner.warm import reseed
-
-    reseed()
-    os.environ.setdefault("HOME", str(Path.cwd()))
-    # Files that a cell writes beside the notebook can be imported, but shadow nothing.
-    sys.path.append("")
-    requests = Requests(shell)  # type: ignore[arg-type]
+    requests = notebook.requests()
     write_frame(channel.sendall, Frame({"ready": True}))
     while True:
         try:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
-import time
-from collections.abc import Callable, Iterator
-from types import FrameType
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from autograder.grading.protocol import Frame, encode_text
+from autograder.grading.runner.alarm import Alarm
 from autograder.grading.runner.namespace import Namespace
+from autograder.grading.runner.packing import pack
 from autograder.grading.runner.shell import CellShell
 from autograder.grading.values import decode_value, describe_value, tensors_in
 
@@ -21,8 +20,13 @@ __all__ = ["Requests"]
 _MESSAGE = 10_000  # characters of an exception's message
 
 
-class _TimeUp(BaseException):
-    """The cell's time is up; no `except Exception` of a student's catches it."""
+@dataclass(frozen=True)
+class _Foreseen:
+    """A cell that has run already: its answer, and the variables after it."""
+
+    source: str
+    answer: Frame
+    variables: dict[str, Any]
 
 
 class Requests:
@@ -31,12 +35,25 @@ class Requests:
     def __init__(self, shell: CellShell) -> None:
         self._shell = shell
         self._namespace = Namespace(shell)
-        self._time_up = False
+        self._alarm = Alarm()
+        self._foreseen: list[_Foreseen] = []
+        self._variables: dict[str, Any] | None = None  # after the last foreseen cell asked for
+
+    def run_ahead(self, request: Frame) -> bool:
+        """Run a cell before it is asked for, and keep the answer; whether it came to its end."""
+        foreseen, self._foreseen = self._foreseen, []
+        source = request.blob(request.header["source"]).decode("utf-8")
+        answer = self._run(request)
+        ahead = _Foreseen(source, answer, dict(self._namespace.variables))
+        self._foreseen = [*foreseen, ahead]
+        return bool(answer.header["status"] == "ok")
 
     def answer(self, request: Frame) -> Frame:
         """Do what the request's ``do`` names; returns the frame to send back."""
         actions: dict[str, Callable[[Frame], Frame]] = {
+            "begin": self._begin,
             "run": self._run,
+            "try": self._try,
             "call": self._call,
             "put": self._put,
             "fetch": self._fetch,
@@ -45,24 +62,51 @@ class Requests:
             "delete": self._delete,
             "default_dtype": self._default_dtype,
         }
+        if request.header["do"] not in ("run", "snapshot"):
+            self._foreseen.clear()
+            self._variables = None
         return actions[request.header["do"]](request)
 
     def _run(self, request: Frame) -> Frame:
         outputs = self._shell.outputs
         silent = bool(request.header["silent"])
-        outputs.begin(quiet=silent)
         source = request.blob(request.header["source"]).decode("utf-8")
+        if (foreseen := self._is_foreseen(source)) is not None:
+            outputs_of = [] if silent else foreseen.header["outputs"]
+            return Frame({**foreseen.header, "outputs": outputs_of}, foreseen.blobs)
+        outputs.begin(quiet=silent)
         error: BaseException | None = None
         try:
-            with self._alarm(request.header["timeout"]):
-                ended = self._shell.run_cell(  # type: ignore[no-untyped-call]
-                    source, store_history=not silent, silent=silent
-                )
-            error = ended.error_before_exec or ended.error_in_exec
+            with self._alarm.within(request.header["timeout"]):
+                run = self._shell.run_quietly if silent else self._shell.run_loudly
+                error = run(source)
         except BaseException as raised:  # whatever a cell does to IPython is its own error
             error = raised
         answer = self._ended(error)
-        answer.header["outputs"] = [_pack(answer, output) for output in outputs.take()]
+        answer.header["outputs"] = [pack(answer, output) for output in outputs.take()]
+        return answer
+
+    def _is_foreseen(self, source: str) -> Frame | None:
+        """The answer for a cell that has run already; from the first other one on there is none."""
+        if self._foreseen and self._foreseen[0].source == source:
+            seen = self._foreseen.pop(0)
+            self._variables = seen.variables if self._foreseen else None
+            return seen.answer
+        self._foreseen.clear()
+        self._variables = None
+        return None
+
+    def _begin(self, request: Frame) -> Frame:
+        """Go back to a kept state, with another default dtype, and run a cell there."""
+        self._restore(request)
+        self._default_dtype(request)
+        return self._run(request)
+
+    def _try(self, request: Frame) -> Frame:
+        """Define variables, run a cell, describe variables: what it takes to judge an answer."""
+        self._put(request)
+        answer = self._run(request)
+        self._describe(request, answer)
         return answer
 
     def _call(self, request: Frame) -> Frame:
@@ -72,7 +116,7 @@ class Requests:
         error: BaseException | None = None
         try:
             function = self._namespace.variables[request.header["name"]]
-            with self._alarm(request.header["timeout"]):
+            with self._alarm.within(request.header["timeout"]):
                 result = function(*arguments)
         except BaseException as raised:  # whatever a student's function raises is its verdict
             error = raised
@@ -83,7 +127,7 @@ class Requests:
         return answer
 
     def _ended(self, error: BaseException | None) -> Frame:
-        status = "timeout" if self._time_up else "ok" if error is None else "raised"
+        status = "timeout" if self._alarm.rang else "ok" if error is None else "raised"
         answer = Frame({"status": status})
         answer.header["error"] = type(error).__name__[:200] if error is not None else ""
         try:
@@ -93,24 +137,6 @@ class Requests:
         answer.header["message"] = encode_text(answer, message[:_MESSAGE])
         return answer
 
-    @contextlib.contextmanager
-    def _alarm(self, seconds: float) -> Iterator[None]:
-        """Raise in the main thread when the time is up. Code that ignores it is killed later."""
-        self._time_up = False
-
-        def ring(number: int, frame: FrameType | None) -> None:
-            self._time_up = True
-            raise _TimeUp(f"the cell ran for more than {seconds:g} seconds")
-
-        signal.signal(signal.SIGALRM, ring)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-        begun = time.monotonic()
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            self._time_up = self._time_up or time.monotonic() - begun > seconds
-
     def _put(self, request: Frame) -> Frame:
         values = request.header["values"]
         self._namespace.define({name: decode_value(request, values[name]) for name in values})
@@ -118,15 +144,25 @@ class Requests:
 
     def _fetch(self, request: Frame) -> Frame:
         answer = Frame({})
-        variables = self._namespace.variables
-        answer.header["values"] = [
-            describe_value(answer, variables[name]) if name in variables else {"missing": True}
-            for name in request.header["names"]
-        ]
+        self._describe(request, answer)
         return answer
 
+    def _describe(self, request: Frame, answer: Frame) -> None:
+        known = set(request.header["known"])
+        answer.header["values"] = [
+            {"as_given": True}
+            if name in known and self._namespace.as_given(name)
+            else self._value(answer, name)
+            for name in request.header["fetch"]
+        ]
+
+    def _value(self, answer: Frame, name: str) -> dict[str, Any]:
+        variables = self._namespace.variables
+        return describe_value(answer, variables[name]) if name in variables else {"missing": True}
+
     def _snapshot(self, request: Frame) -> Frame:
-        self._namespace.keep(request.header["label"])
+        # Where cells have run that were not asked for yet, their variables are not there yet.
+        self._namespace.keep(request.header["label"], self._variables)
         return Frame({})
 
     def _restore(self, request: Frame) -> Frame:
@@ -140,30 +176,3 @@ class Requests:
     def _default_dtype(self, request: Frame) -> Frame:
         torch.set_default_dtype(getattr(torch, request.header["dtype"]))
         return Frame({})
-
-
-def _pack(frame: Frame, output: dict[str, Any]) -> dict[str, Any]:
-    """An output with its texts as blobs."""
-    packed = dict(output)
-    if "text" in output:
-        packed["text"] = encode_text(frame, "".join(output["text"]))
-    if "data" in output:
-        packed["data"] = {
-            str(kind)[:100]: encode_text(frame, _as_text(value))
-            for kind, value in output["data"].items()
-        }
-        packed["metadata"] = {}
-    if "traceback" in output:
-        packed["ename"] = str(output["ename"])[:200]
-        packed["evalue"] = encode_text(frame, output["evalue"][:_MESSAGE])
-        packed["traceback"] = encode_text(frame, "\n".join(map(str, output["traceback"])))
-    return packed
-
-
-def _as_text(value: Any) -> str:
-    """A picture's bytes as base64, as notebooks have them; anything else but text as ``str``."""
-    if isinstance(value, bytes):
-        import base64
-
-        return base64.b64encode(value).decode("ascii")
-    return value if isinstance(value, str) else str(value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 import inspect
 import sys
-from typing import Any, cast
+from types import CodeType
+from typing import Any, ClassVar, cast
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -76,6 +77,46 @@ class CellShell(InteractiveShell):
     # Code that asks whether it runs in a notebook looks for this attribute.
     kernel = None
     outputs: Outputs
+    _compiled: ClassVar[dict[str, CodeType | None]] = {}
+
+    def run_loudly(self, source: str) -> BaseException | None:
+        """Run a cell as a notebook does; returns what it raised."""
+        ended = self.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
+        raised: BaseException | None = ended.error_before_exec or ended.error_in_exec
+        return raised
+
+    def run_quietly(self, source: str) -> BaseException | None:
+        """Run a cell for its variables alone; returns what it raised.
+
+        Plain Python, of which nearly all cells are, is compiled once and runs as it is; what is
+        IPython's own goes the long way.
+        """
+        code = self._plain_code(source)
+        if code is None:
+            ended = self.run_cell(source, silent=True)  # type: ignore[no-untyped-call]
+            raised: BaseException | None = ended.error_before_exec or ended.error_in_exec
+            return raised
+        self.events.trigger("pre_execute")
+        try:
+            exec(code, self.user_global_ns, self.user_ns)
+        except BaseException as error:
+            return error
+        finally:
+            self.events.trigger("post_execute")
+        return None
+
+    def _plain_code(self, source: str) -> CodeType | None:
+        """The code of a cell that IPython would run unchanged; None for any other."""
+        if self.ast_transformers or self.input_transformers_post or "__future__" in source:
+            return None
+        if source not in self._compiled:
+            try:
+                name = self.compile.cache(source)
+                flags = self.compile.flags
+                self._compiled[source] = compile(source, name, "exec", flags, dont_inherit=True)
+            except Exception:  # a magic, `await`, or no Python at all
+                self._compiled[source] = None
+        return self._compiled[source]
 
     def init_display_formatter(self) -> None:
         """Use the formatter that can be silenced."""

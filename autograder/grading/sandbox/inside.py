@@ -21,6 +21,7 @@ def main(descriptor: int, told: str) -> None:
     # Imported first: the limits count from what is held then, and whatever the imports leave in
     # the scratch space belongs to another user and is covered by a new one.
     from autograder.grading.runner.main import serve
+    from autograder.grading.runner.notebook import Notebook
     from autograder.grading.runner.shell import make_shell
     from autograder.grading.runner.warm import import_everything
 
@@ -29,7 +30,7 @@ def main(descriptor: int, told: str) -> None:
     confine(limits, user)
     make_home()
     silence()
-    serve(channel, make_shell())
+    serve(channel, Notebook(make_shell()))
 
 
 def silence() -> None:

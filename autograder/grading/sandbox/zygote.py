@@ -10,9 +10,10 @@ import select
 import signal
 import socket
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from autograder.grading.sandbox.bubblewrap import COURSE, bubblewrap_command, sandbox_environment
 from autograder.grading.sandbox.command import complaint, launch, program
@@ -23,7 +24,10 @@ from autograder.grading.sandbox.spawned import CannotStart, Spawned
 __all__ = ["Zygote", "spawned_from"]
 
 _MODULE = "autograder.grading.sandbox.zygote_inside"
-_MESSAGE = 4096
+_MESSAGE = 1 << 16
+# Zygotes in which a course's first cells have run: one for each stage, and some for submissions
+# with a cell of their own among these cells. Each holds what the cells make.
+_MOST_PREPARED = 8
 _PATIENCE = 60.0
 _STARTED = b"started"
 
@@ -38,6 +42,7 @@ class Zygote:
         """Raises CannotStart."""
         limits = limits or Limits()
         self._one_at_a_time = threading.Lock()
+        self._prepared: dict[tuple[str, ...], socket.socket | None] = {}
         command = bubblewrap_command(limits)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -59,36 +64,63 @@ class Zygote:
             raise CannotStart(f"the zygote did not start: {said}") from error
         self._control.settimeout(_PATIENCE)
 
-    def spawn(self, limits: Limits) -> Spawned:
+    def spawn(self, limits: Limits, after: Sequence[str] = ()) -> Spawned:
         """Fork a process for one submission. Raises CannotStart."""
-        return spawned_from(*self.fork(limits))
+        return spawned_from(*self.fork(limits, after))
 
-    def fork(self, limits: Limits) -> tuple[socket.socket, int]:
+    def fork(self, limits: Limits, after: Sequence[str] = ()) -> tuple[socket.socket, int]:
         """Fork a process; returns our end of its socket and a handle of it (a pidfd).
 
+        ``after`` are the course's own cells with which the submission begins: where that can be,
+        they have run already in what it is forked from, and it answers for each at once.
         They may be handed to another process, for ``spawned_from`` there. Raises CannotStart.
         """
         try:
             user = unused_user()
         except NoIdentity as error:
             raise CannotStart(str(error)) from error
-        message = json.dumps({"limits": dataclasses.asdict(limits), "user": user}).encode()
-        ours, theirs = socket.socketpair()
-        with theirs, self._one_at_a_time:
+        settings = {"limits": dataclasses.asdict(limits), "user": user}
+        with self._one_at_a_time:
+            prepared = self._prepared_for(tuple(after))
+            if prepared is not None:
+                try:
+                    return _ask(prepared, settings)
+                except CannotStart:  # it has ended: this one still forks
+                    prepared.close()
+                    self._prepared[tuple(after)] = None
+            return _ask(self._control, settings)
+
+    def _prepared_for(self, after: tuple[str, ...]) -> socket.socket | None:
+        """The control socket of a zygote in which these cells have run; None if there is none."""
+        if after and after not in self._prepared and len(self._prepared) < _MOST_PREPARED:
+            self._prepared[after] = self._prepare(after)
+        return self._prepared.get(after)
+
+    def _prepare(self, after: tuple[str, ...]) -> socket.socket | None:
+        message = json.dumps({"after": after}).encode()
+        if len(message) > _MESSAGE:
+            return None
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.settimeout(_PATIENCE)
+        with theirs:
             try:
                 socket.send_fds(self._control, [message], [theirs.fileno()])
-                answer, descriptors, _, _ = socket.recv_fds(self._control, _MESSAGE, 1)
-            except OSError as error:
+            except OSError:
                 ours.close()
-                raise CannotStart("the zygote has ended") from error
-        if answer != _STARTED or len(descriptors) != 1:
-            ours.close()
-            raise CannotStart(f"the zygote did not fork: {answer.decode('utf-8', 'replace')}")
-        return ours, descriptors[0]
+                return None
+        try:
+            if ours.recv(_MESSAGE) == _STARTED:
+                return ours
+        except OSError:
+            pass
+        ours.close()
+        return None
 
     def close(self) -> None:
         """End the zygote and all its forks."""
         self._control.close()
+        for prepared in filter(None, self._prepared.values()):
+            prepared.close()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -104,6 +136,22 @@ class Zygote:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _ask(control: socket.socket, settings: dict[str, Any]) -> tuple[socket.socket, int]:
+    """Have a zygote fork. Raises CannotStart."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        try:
+            socket.send_fds(control, [json.dumps(settings).encode()], [theirs.fileno()])
+            answer, descriptors, _, _ = socket.recv_fds(control, _MESSAGE, 1)
+        except OSError as error:
+            ours.close()
+            raise CannotStart("the zygote has ended") from error
+    if answer != _STARTED or len(descriptors) != 1:
+        ours.close()
+        raise CannotStart(f"the zygote did not fork: {answer.decode('utf-8', 'replace')}")
+    return ours, descriptors[0]
 
 
 def spawned_from(channel: socket.socket, handle: int) -> Spawned:

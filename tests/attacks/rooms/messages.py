@@ -26,7 +26,7 @@ _REPEAT = (
     _honest = _requests.Requests._ended
     def _feign(self, error):
         _requests.Requests._ended = _honest
-        self._time_up = True
+        self._alarm.rang = True
         return _honest(self, error)
     if _new and isinstance(check, type) and len(_kept) > 2:
         _requests.Requests._ended = _feign
@@ -53,6 +53,7 @@ _TREES = {
     "a number of 400 digits": '{"scalar": 10**400, "type": "int"}',
     "a number too large for a double": '{"scalar": 1e999, "type": "float"}',
     "true": '{"scalar": True, "type": "Tensor"}',
+    "what was given": '{"as_given": True}',
     "a shape with no entries and no bounds": (
         '{"tensor": frame.attach(b""), "dtype": "float64", "shape": [0] + [2**24] * 7}'
     ),

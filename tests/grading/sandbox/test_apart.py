@@ -5,7 +5,7 @@ import signal
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -270,7 +270,7 @@ def test_a_dead_zygote_is_replaced() -> None:
 def test_without_nested_namespaces_each_is_a_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slower, and just as safe: the fallback passes the same test."""
 
-    def refuse(self: Zygote, limits: Limits) -> None:
+    def refuse(self: Zygote, limits: Limits, after: Sequence[str]) -> None:
         raise CannotStart("no namespaces here")
 
     monkeypatch.setattr(Zygote, "spawn", refuse)

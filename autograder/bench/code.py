@@ -1,17 +1,13 @@
-"""How fast the course's own code is, as ratios: `make bench`.
+"""How fast the course's own code is, as ratios.
 
 Two measurements, on one thread, with every import done before: what a call of `check` takes for
 each step of stage 01, right and wrong; and one training step of stage 04 in the three ways of
 `training_steps`. The three take turns, so that a busy moment of the machine falls on all of them,
-and the medians are compared. The exit code says nothing of speed: a machine may be busy.
-"""
+and the medians are compared."""
 
-import argparse
-import json
 import statistics
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -23,7 +19,7 @@ from autograder.names import build_dataset, load_names
 from autograder.stages import unrolled
 from autograder.training_steps import TRAINING_STEPS
 
-__all__ = ["check_latencies", "main", "step_times"]
+__all__ = ["check_latencies", "code_table", "measure_code", "step_times"]
 
 _TURNS = 200  # of each way of training; its median is compared
 _STEPS_A_TURN = 5  # enough that reading the clock costs nothing
@@ -103,25 +99,11 @@ def _turn(
     return run
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns its exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m autograder.bench",
-        description="Measure the check and one training step on this machine, on one thread.",
-    )
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    options = parser.parse_args(arguments)
-    torch.set_num_threads(1)
-    try:
-        check_latencies(right=True, repetitions=1)  # the first calls pay for what torch sets up
-        checks = {"right": check_latencies(right=True), "wrong": check_latencies(right=False)}
-        steps = step_times(*build_dataset(load_names()))
-    except KeyboardInterrupt:
-        print("bench: stopped; a part of a measurement says nothing.", file=sys.stderr)
-        return 130
-    found = summarize(checks, steps)
-    print(json.dumps(found, indent=2) if options.json else _table(found))
-    return 0
+def measure_code() -> dict[str, Any]:
+    """Both measurements, as plain JSON values."""
+    check_latencies(right=True, repetitions=1)  # the first calls pay for what torch sets up
+    checks = {"right": check_latencies(right=True), "wrong": check_latencies(right=False)}
+    return summarize(checks, step_times(*build_dataset(load_names())))
 
 
 def summarize(
@@ -144,7 +126,8 @@ def summarize(
     }
 
 
-def _table(found: Mapping[str, Any]) -> str:
+def code_table(found: Mapping[str, Any]) -> str:
+    """What was measured, to be read."""
     lines = [f"torch {found['torch']}, one thread", "", "check, 26 steps of stage 01"]
     for kind, latency in found["check_ms"].items():
         told = f"median {latency['median']:.1f} ms, slowest {latency['max']:.1f} ms"
@@ -159,7 +142,3 @@ def _table(found: Mapping[str, Any]) -> str:
         ratio, milliseconds = found["ratio"][name], found["step_ms"][name]
         lines.append(f"  {title:<42}{milliseconds:.3f} ms, {ratio:.1f} times ours")
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

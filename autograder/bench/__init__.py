@@ -1,0 +1,1 @@
+"""How fast the course's own code and its grading are, as ratios from one run: `make bench`."""
