@@ -3,6 +3,7 @@
 import contextlib
 import difflib
 import random
+import sys
 from collections.abc import Iterator, MutableMapping
 from typing import Any, Protocol
 
@@ -11,6 +12,7 @@ import torch
 
 from autograder.evidence import evidence_of
 from autograder.examine import MissingInput, SpoiledInput, State, examine
+from autograder.exceptions import install
 from autograder.explain import explain
 from autograder.hints import LEVELS, RenderedHint, hint
 from autograder.render import headline, render_verdict
@@ -54,6 +56,9 @@ class Check:
         self._stage = find_stage(stage)
         self._namespace = namespace
         self._hints: dict[str, int] = {}
+        shell = _shell()
+        if shell is not None and shell.user_ns is namespace:
+            install(shell, self._stage)
 
     def __repr__(self) -> str:
         first = self._stage.checked[0].name
@@ -163,13 +168,18 @@ def _show(shown: _Shown) -> None:
         print(shown.text)
 
 
+def _shell() -> Any:
+    """The running IPython shell, if there is one."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
 def _display(shown: _Shown) -> bool:
     """Show a rendering where IPython is running; returns whether it was shown."""
-    from IPython import get_ipython
+    if _shell() is None:
+        return False
     from IPython.display import display
 
-    if get_ipython() is None:
-        return False
     display(shown)  # type: ignore[no-untyped-call]
     return True
 

@@ -23,7 +23,7 @@ def evidence_of(
     """What to show of a ``verdict`` that is not a pass; ``hints`` have been shown already."""
     drawings: list[Drawing] = []
     graph = ""
-    comparison = verdict.comparison
+    comparison = None if verdict.follows_from else verdict.comparison
     if isinstance(step, GradientStep | ValueStep) and comparison and comparison.shapes_fit:
         answer = state.namespace[step.name]
         expected = state.reference(step).value

@@ -15,7 +15,7 @@ from autograder.diagnose import diagnose
 from autograder.examine import State
 from autograder.observation import Observation
 from autograder.remarks import aliasing_message
-from autograder.rerun import Again, run_again, situations
+from autograder.rerun import Again, run_again
 from autograder.steps import FunctionStep, GradientStep, Stage, Step, ValueStep
 from autograder.verdict import Diagnosis, Status, StepVerdict
 
@@ -31,7 +31,7 @@ def explain(stage: Stage, step: Step, verdict: StepVerdict, state: State) -> Ste
     A verdict that needs no diagnosis (right, no tensor, or following from a wrong upstream
     gradient) comes back as it is, and so does one on a cell that cannot be run again.
     """
-    if verdict.status is not Status.WRONG or verdict.comparison is None or verdict.follows_from:
+    if verdict.status is not Status.WRONG or verdict.comparison is None:
         return verdict
     match step:
         case FunctionStep():
@@ -48,21 +48,18 @@ def _explain_cell(
     if again is None:
         return verdict
     if changed := again.outcomes[0].changed:
-        return _with(verdict, Diagnosis("aliasing", aliasing_message(changed)))
-    observations = _observations(stage, step, again)
-    if len(observations) < len(again.outcomes):
-        return verdict  # on other numbers the cell comes to nothing
+        # An upstream gradient that is wrong may have been changed by this very cell.
+        alone = dataclasses.replace(verdict, follows_from=())
+        return _with(alone, Diagnosis("aliasing", aliasing_message(changed)))
+    if verdict.follows_from or not again.answered:
+        return verdict  # to be mended elsewhere; or on other numbers the cell comes to nothing
+    observations = [
+        Observation(outcome.given, outcome.answer, situation.expected[step.name])
+        for situation, outcome in zip(again.situations, again.outcomes, strict=True)
+    ]
     if all(_right(one.answer, one.expected) for one in observations):
         return _stale(verdict, step.name, again, state.reference(step))
     return _with(verdict, diagnose(stage, step, observations, source=again.text))
-
-
-def _observations(stage: Stage, step: GradientStep | ValueStep, again: Again) -> list[Observation]:
-    return [
-        Observation(outcome.given, outcome.answer, situation.expected[step.name])
-        for situation, outcome in zip(situations(stage), again.outcomes, strict=True)
-        if isinstance(outcome.answer, Tensor) and outcome.answer.is_floating_point()
-    ]
 
 
 def _right(answer: Any, expected: Reference) -> bool:

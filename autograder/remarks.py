@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from autograder.compare import Reference, compare
@@ -42,6 +43,8 @@ def _changed_variables(
     for name in step.graph.nodes[:-1]:  # nothing reads the last, so it spoils nothing
         value = namespace.get(name)
         if not isinstance(value, Tensor) or not value.is_floating_point():
+            continue
+        if torch.equal(value, values[name]):
             continue
         right = Reference.of(values[name])
         if value.shape != right.value.shape or not compare(value, right).passed:

@@ -76,9 +76,8 @@ _NONE = Evidence()
 def headline(verdict: StepVerdict) -> str:
     """The verdict in one line, with the reason if there is one."""
     look = LOOKS[verdict.status]
-    reason = _reason(verdict)
     told = f"{look.icon} {verdict.name} {look.verb}{look.word}" + _closeness(verdict)
-    return f"{told}: {reason}" if reason else told
+    return told + _joined(_reason(verdict))
 
 
 def render_verdict(verdict: StepVerdict, evidence: Evidence = _NONE) -> Rendered:
@@ -110,10 +109,15 @@ def render_verdict(verdict: StepVerdict, evidence: Evidence = _NONE) -> Rendered
         f'<div style="border-left:4px solid {look.color};padding:2px 0 2px 10px">'
         f'<span style="color:{look.color};font-weight:bold">{look.icon}</span> '
         f"<code>{escape(verdict.name)}</code> {look.verb}<b>{look.word}</b>"
-        f"{escape(_closeness(verdict))}{': ' + marked_up(reason) if reason else ''}"
+        f"{escape(_closeness(verdict))}{marked_up(_joined(reason))}"
         f"{table}{shown}</div>"
     )
     return Rendered(text, html)
+
+
+def _joined(reason: str) -> str:
+    """A sentence as it follows the verdict: a new one after a stop, else after a colon."""
+    return f"{'.' if reason[0].isupper() else ':'} {reason}" if reason else ""
 
 
 def _reason(verdict: StepVerdict) -> str:
@@ -126,7 +130,11 @@ def _reason(verdict: StepVerdict) -> str:
             f"your rule for this step is right, and this follows from your {names}, which {are} "
             f"wrong; mend {mend} first."
         )
-    return verdict.diagnosis.message if verdict.diagnosis else ""
+    if verdict.diagnosis is None:
+        return ""
+    if verdict.diagnosis.code == "differs" and verdict.comparison is not None:
+        return "it is none of the mistakes that we know; here is what differs."
+    return verdict.diagnosis.message
 
 
 def _closeness(verdict: StepVerdict) -> str:

@@ -9,7 +9,7 @@ from torch import Tensor
 from autograder.compare import compare
 from autograder.differences import entries_in_words
 from autograder.examine import State, examine
-from autograder.figures.drawing import image
+from autograder.figures.drawing import photograph
 from autograder.graph import Graph
 from autograder.render import LOOKS, Rendered
 from autograder.steps import GradientStep, Stage, Step, ValueStep
@@ -51,15 +51,15 @@ def _graph(steps: list[GradientStep], state: State) -> Rendered:
     text = "\n".join(_lines(graph, values, verdicts))
     seen = dict.fromkeys(verdict.status for verdict in verdicts.values())
     legend = " ".join(
-        f'<span style="color:{LOOKS[status].color};padding:0 16px 0 0"><b>{LOOKS[status].icon}</b> '
-        f"{LOOKS[status].word}</span>"
+        f'<span style="padding:0 16px 0 0"><b style="color:{LOOKS[status].color}">'
+        f"{LOOKS[status].icon}</b> {LOOKS[status].word}</span>"
         for status in seen
     )
     told = [f"d{variable} {LOOKS[verdict.status].word}" for variable, verdict in verdicts.items()]
     alt = f"Forward graph of {graph.output}, {len(graph.nodes)} variables. {', '.join(told)}."
-    width, height = (round(float(size) * 100) for size in picture.get_size_inches())
-    shown = image(picture._repr_png_(), "png", alt, width, height)
-    return Rendered(text, f"<div>{shown}<div>Your gradients: {legend}</div></div>")
+    return Rendered(
+        text, f"<div>{photograph(picture, alt)}<div>Your gradients: {legend}</div></div>"
+    )
 
 
 def _lines(
@@ -108,13 +108,12 @@ def render_comparison(step: Step, state: State) -> Rendered:
         if comparison.worst:
             told += f" at {list(comparison.worst)}"
     picture = side_by_side(step.name, shown, reference.value)
-    width, height = (round(float(size) * 100) for size in picture.get_size_inches())
     look = LOOKS[verdict.status]
     text = f"{look.icon} {step.name} {look.verb}{look.word}: {told}."
     html = (
         f'<div><span style="color:{look.color};font-weight:bold">{look.icon}</span> '
         f"<code>{escape(step.name)}</code> {look.verb}<b>{look.word}</b>: {escape(told)}.<br>"
-        f"{image(picture._repr_png_(), 'png', text, width, height)}</div>"
+        f"{photograph(picture, text)}</div>"
     )
     if comparison.shapes_fit:
         text += "\n" + _numbers(shown, reference.value)

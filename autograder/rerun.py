@@ -6,64 +6,55 @@ sizes with random upstream gradients. Nothing of the student's is changed, nothi
 a cell that does more than calculate is not run.
 """
 
-import contextlib
-import copy
-import io
-import sys
-import time
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from types import FrameType
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from autograder.draws import Kind, draw_stage
-from autograder.rerun_source import FILE, Calculation, calculation_of
+from autograder.rerun_scratch import Outcome, quiet, run_calculation
+from autograder.rerun_source import calculation_of
 from autograder.situation import Situation, make_situation
 from autograder.steps import Stage
 
-__all__ = ["Again", "Outcome", "given_in", "run_again", "situations"]
+__all__ = ["Again", "given_in", "run_again", "situations"]
 
-_SEEDS = {Kind.PRIMES: 41, Kind.SQUARE: 43}
-_MOST_LINES = 100_000  # of Python, in one run
-_MOST_SECONDS = 2.0  # where single lines take long; no calculation of a step comes near
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one run left behind; ``changed`` names variables that it was only to read."""
-
-    answer: Any
-    given: Mapping[str, Any]
-    changed: tuple[str, ...] = ()
+# Sizes that no notebook has; and, for a cell that runs with no others, the notebook's own.
+_FRESH = ((Kind.PRIMES, 41), (Kind.SQUARE, 43))
+_OWN = ((Kind.OWN, 47), (Kind.OWN, 53))
 
 
 @dataclass(frozen=True)
 class Again:
-    """The runs of one cell: on the random states, in their order, and on the student's own."""
+    """The runs of one cell: on the random ``situations``, and on the student's own variables."""
 
     text: str
+    situations: tuple[Situation, ...]
     outcomes: tuple[Outcome, ...]
     own: Outcome
 
+    @property
+    def answered(self) -> bool:
+        """Whether every run on a random state came to a tensor of floats."""
+        return all(
+            isinstance(outcome.answer, Tensor) and outcome.answer.is_floating_point()
+            for outcome in self.outcomes
+        )
 
-class _TooLong(Exception):
-    pass
 
-
-@lru_cache(maxsize=8)
-def situations(stage: Stage) -> tuple[Situation, ...]:
+@lru_cache(maxsize=16)
+def situations(stage: Stage, own_sizes: bool = False) -> tuple[Situation, ...]:
     """Two random states of a stage, always the same; none for a stage without a forward graph.
 
-    In the first all sizes differ, in the second they are equal. Upstream gradients are random
-    and independent of each other. Nobody may change the tensors.
+    In the first all sizes differ, in the second they are equal; or both have the notebook's
+    sizes. Upstream gradients are random and independent of each other. Nobody may change the
+    tensors.
     """
     made = []
-    for kind, seed in _SEEDS.items():
+    for kind, seed in _OWN if own_sizes else _FRESH:
         generator = torch.Generator().manual_seed(seed)
         if inputs := draw_stage(stage.name, generator, kind):
             made.append(make_situation(stage, inputs, generator, consistent=False))
@@ -78,22 +69,31 @@ def given_in(situation: Situation, name: str) -> dict[str, Any]:
 
 
 def run_again(stage: Stage, name: str, namespace: Mapping[str, Any]) -> Again | None:
-    """Run the cell that made ``name`` on each of the stage's situations.
+    """Run the cell that made ``name`` on each of two situations.
 
-    ``namespace`` has the notebook's variables and IPython's history of cells. None where there is
-    no history, or where what made the variable cannot be run again safely.
+    ``namespace`` has the notebook's variables and IPython's history of cells. A cell that comes to
+    nothing in fresh sizes (it has a 32 or a 27 in it) runs in the notebook's own. None where there
+    is no history, or where what made the variable cannot be run again safely.
     """
     history = _history(namespace)
-    states = [given_in(situation, name) for situation in situations(stage)]
-    if not history or not states:
+    fresh = situations(stage)
+    if not history or not fresh:
         return None
-    calculation = calculation_of(name, history, states[0], namespace)
+    given = given_in(fresh[0], name)
+    calculation = calculation_of(name, history, given, namespace)
     if calculation is None:
         return None
-    own = {key: namespace[key] for key in states[0] if key in namespace}
-    with _quiet():
-        runs = [_run(calculation, name, state, namespace) for state in (*states, own)]
-    return Again(calculation.text, tuple(runs[:-1]), runs[-1])
+    own = {key: namespace[key] for key in given if key in namespace}
+    with quiet():
+        at_home = run_calculation(calculation, name, own, namespace)
+        for states in (fresh, situations(stage, own_sizes=True)):
+            runs = (
+                run_calculation(calculation, name, given_in(one, name), namespace) for one in states
+            )
+            again = Again(calculation.text, states, tuple(runs), at_home)
+            if again.answered:
+                break
+    return again
 
 
 def _history(namespace: Mapping[str, Any]) -> Sequence[str]:
@@ -102,89 +102,3 @@ def _history(namespace: Mapping[str, Any]) -> Sequence[str]:
     if not isinstance(history, list) or not all(isinstance(cell, str) for cell in history):
         return ()
     return history
-
-
-def _run(
-    calculation: Calculation, name: str, state: Mapping[str, Any], namespace: Mapping[str, Any]
-) -> Outcome:
-    """One run; the answer is None if the cell came to none."""
-    scratch: dict[str, Any] = {"__name__": "__main__", "print": _show_nothing}
-    try:
-        for key in calculation.reads:
-            if key in state:
-                scratch[key] = _copied(state[key])
-            elif key in calculation.borrowed or callable(namespace.get(key)):
-                scratch[key] = _copied(namespace[key])
-            elif isinstance(namespace.get(key), type(sys)):
-                scratch[key] = namespace[key]
-    except Exception:  # what a student keeps in a variable may be uncopyable in its own way
-        return Outcome(None, state)
-    handed = dict(scratch)
-    # Whatever it raises, what it made before counts: in the notebook it does, too.
-    with contextlib.suppress(Exception), _limited():
-        exec(calculation.code, scratch)
-    changed = tuple(
-        key for key in sorted(calculation.reads) if key in state and _differs(handed, state, key)
-    )
-    return Outcome(scratch.get(name), state, changed)
-
-
-def _show_nothing(*_: object, **__: object) -> None:
-    pass
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, Tensor):
-        return value.detach().clone()
-    if isinstance(value, list | dict | set | tuple):
-        return copy.deepcopy(value)
-    return value
-
-
-def _differs(handed: Mapping[str, Any], state: Mapping[str, Any], key: str) -> bool:
-    before, after = state[key], handed[key]
-    if not isinstance(before, Tensor) or not isinstance(after, Tensor):
-        return False
-    if before.shape != after.shape:
-        return True
-    return not torch.equal(before.detach().nan_to_num(), after.detach().nan_to_num())
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """No output, no warnings, no recording, double precision; then everything as before."""
-    dtype = torch.get_default_dtype()
-    with (
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
-        warnings.catch_warnings(),
-        torch.no_grad(),
-    ):
-        warnings.simplefilter("ignore")
-        torch.set_default_dtype(torch.float64)
-        try:
-            yield
-        finally:
-            torch.set_default_dtype(dtype)
-
-
-@contextlib.contextmanager
-def _limited() -> Iterator[None]:
-    """Raise in the cell's own code after too many lines, or too long a time."""
-    lines, latest = 0, time.monotonic() + _MOST_SECONDS
-
-    def trace(frame: FrameType, event: str, argument: Any) -> Any:
-        nonlocal lines
-        if frame.f_code.co_filename != FILE:
-            return None  # a library's own lines run at full speed
-        lines += 1
-        if lines > _MOST_LINES or time.monotonic() > latest:
-            raise _TooLong
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        yield
-    finally:
-        sys.settrace(before)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
+from torch import Tensor
+
 from autograder.rerun_syntax import (
     changed_by,
     computes,
@@ -133,10 +135,14 @@ class _Search:
             return
         value = self._namespace.get(name)
         imported = callable(value) and not _from_notebook(value)
-        if not imported and self._collect(name, number):
+        # What a function reads may have been made after it, so all cells count at last.
+        if not imported and (
+            self._collect(name, number) or self._collect(name, len(self._history))
+        ):
             return
         if name in self._namespace and name != self._name:
             self._borrowed[name] = None
+            self._sound &= not isinstance(value, Tensor)  # it would not fit other numbers
         elif not hasattr(builtins, name):
             return  # local to a function or a loop; if not, the run will say so
 

@@ -32,8 +32,8 @@ _CALCULATING = """
 """
 # Attributes by which a calculation would leave its tensors, or change what others share.
 _LEAVING = """
-    autograd backward compile dump from_file fromfile func hub jit load memmap requires_grad_
-    register_hook save savetxt seed set_default_device set_default_dtype set_default_tensor_type
+    autograd backward compile dump from_file fromfile func grad hub jit load memmap register_hook
+    requires_grad_ save savetxt seed set_default_device set_default_dtype set_default_tensor_type
     set_grad_enabled set_num_threads set_printoptions tofile
 """
 _BUILTINS, _LEAVES = frozenset(_CALCULATING.split()), frozenset(_LEAVING.split())
