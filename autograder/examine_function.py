@@ -16,6 +16,7 @@ from autograder.verdict import Status, StepVerdict
 
 __all__ = [
     "changed_an_argument",
+    "default_dtype_of",
     "describe_call",
     "examine_function",
     "judge_results",
@@ -56,7 +57,7 @@ def _examine_call(
     given = copy.deepcopy(arguments)
     call = describe_call(step, arguments)
     try:
-        with _default_dtype_of(arguments):
+        with default_dtype_of(arguments):
             returned = function(*given)
     except NotImplementedError as error:
         message = f"`{_raised_in(error)}` is not written yet."
@@ -124,7 +125,7 @@ def _tensors(value: Any) -> Iterator[Tensor]:
 
 
 @contextlib.contextmanager
-def _default_dtype_of(arguments: tuple[Any, ...]) -> Iterator[None]:
+def default_dtype_of(arguments: tuple[Any, ...]) -> Iterator[None]:
     """Make the dtype of the first floating-point tensor the default one, for a while."""
     before = torch.get_default_dtype()
     floating = (tensor.dtype for tensor in _tensors(arguments) if tensor.is_floating_point())

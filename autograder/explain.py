@@ -3,35 +3,46 @@
 import contextlib
 import copy
 import dataclasses
-import inspect
-from collections.abc import Callable, Mapping, Sequence
+import linecache
+from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from autograder.compare import Reference, compare
-from autograder.diagnose import diagnose
+from autograder.diagnosed import (
+    Call,
+    diagnosed,
+    needs_diagnosis,
+    observe,
+    observe_calls,
+    with_section,
+)
 from autograder.examine import State
-from autograder.observation import Observation
+from autograder.examine_function import default_dtype_of
+from autograder.judge_tensor import plain_tensor
 from autograder.remarks import aliasing_message
 from autograder.rerun import Again, run_again
 from autograder.steps import FunctionStep, GradientStep, Stage, Step, ValueStep
-from autograder.verdict import Diagnosis, Status, StepVerdict
+from autograder.verdict import Diagnosis, StepVerdict
 
 __all__ = ["explain"]
 
-_UNEXPLAINED = "differs"
 _SEED = 20  # of the arguments on which a function is called: those of its verdict
 
 
 def explain(stage: Stage, step: Step, verdict: StepVerdict, state: State) -> StepVerdict:
-    """The verdict with its diagnosis, found by running the student's cell or function again.
+    """The verdict with its diagnosis, and in that the section to read again.
 
-    A verdict that needs no diagnosis (right, no tensor, or following from a wrong upstream
-    gradient) comes back as it is, and so does one on a cell that cannot be run again.
+    The student's cell or function runs again to find it. A verdict that needs no diagnosis
+    (right, no tensor, or following from a wrong upstream gradient) keeps what it has, and so does
+    one on a cell that cannot be run again.
     """
-    if verdict.status is not Status.WRONG or verdict.comparison is None:
+    return with_section(stage, _explained(stage, step, verdict, state))
+
+
+def _explained(stage: Stage, step: Step, verdict: StepVerdict, state: State) -> StepVerdict:
+    if not needs_diagnosis(verdict):
         return verdict
     match step:
         case FunctionStep():
@@ -50,24 +61,24 @@ def _explain_cell(
     if changed := again.outcomes[0].changed:
         # An upstream gradient that is wrong may have been changed by this very cell.
         alone = dataclasses.replace(verdict, follows_from=())
-        return _with(alone, Diagnosis("aliasing", aliasing_message(changed)))
+        return dataclasses.replace(
+            alone, diagnosis=Diagnosis("aliasing", aliasing_message(changed))
+        )
     if verdict.follows_from or not again.answered:
         return verdict  # to be mended elsewhere; or on other numbers the cell comes to nothing
-    observations = [
-        Observation(outcome.given, outcome.answer, situation.expected[step.name])
+    answers = [
+        (outcome.given, outcome.answer, situation.expected[step.name])
         for situation, outcome in zip(again.situations, again.outcomes, strict=True)
     ]
-    if all(_right(one.answer, one.expected) for one in observations):
+    if all(_right(answer, expected) for _, answer, expected in answers):
         return _stale(verdict, step.name, again, state.reference(step))
-    return _with(verdict, diagnose(stage, step, observations, source=again.text))
+    return diagnosed(stage, step, verdict, (observe(*one) for one in answers), again.text)
 
 
 def _right(answer: Any, expected: Reference) -> bool:
     """Whether an answer of the right cell is right; anything may have come out of it."""
-    if not isinstance(answer, Tensor):
-        return False
-    with contextlib.suppress(TypeError, RuntimeError):
-        return compare(answer, expected).passed
+    with contextlib.suppress(Exception):  # torch has many ways to say that it cannot compare
+        return compare(plain_tensor(answer, expected), expected).passed
     return False
 
 
@@ -78,51 +89,30 @@ def _stale(verdict: StepVerdict, name: str, again: Again, reference: Reference) 
             f"your formula is right, but `{name}` is older than what it is made from: run this "
             "cell again."
         )
-        return _with(verdict, Diagnosis("stale", message))
+        return dataclasses.replace(verdict, diagnosis=Diagnosis("stale", message))
     if verdict.remarks:
         return verdict  # they tell which variable has changed
     message = (
         "your formula is right; what it reads is not as it should be here: check the gradients "
         "that it is made from, and run the notebook again from the top."
     )
-    return _with(verdict, Diagnosis("stale", message))
+    return dataclasses.replace(verdict, diagnosis=Diagnosis("stale", message))
 
 
 def _explain_function(
     stage: Stage, step: FunctionStep, verdict: StepVerdict, function: Callable[..., Any]
 ) -> StepVerdict:
-    names = tuple(inspect.signature(step.expected).parameters)
-    calls = []
-    for arguments in step.draw(torch.Generator().manual_seed(_SEED)):
-        references = step.expected(*arguments)
+    calls = {}
+    for number, arguments in enumerate(step.draw(torch.Generator().manual_seed(_SEED))):
         with contextlib.suppress(Exception):  # a call that fails is no observation
-            returned = function(*copy.deepcopy(arguments))
+            with default_dtype_of(arguments):
+                returned = function(*copy.deepcopy(arguments))
             results = [returned] if len(step.results) == 1 else list(returned)
-            calls.append((dict(zip(names, arguments, strict=True)), results, references))
-    number = _first_wrong(calls)
-    observations = [
-        Observation(given, results[number], references[number], number)
-        for given, results, references in calls
-        if len(results) > number and isinstance(results[number], Tensor)
-    ]
-    return _with(verdict, diagnose(stage, step, observations))
+            calls[number] = Call(arguments, results, step.expected(*arguments))
+    return diagnosed(stage, step, verdict, observe_calls(step, calls), _source(function))
 
 
-def _first_wrong(
-    calls: Sequence[tuple[Mapping[str, Any], Sequence[Any], Sequence[Reference]]],
-) -> int:
-    """The number of the first result that is wrong in any call."""
-    wrong = (
-        number
-        for _, results, references in calls
-        for number, (result, expected) in enumerate(zip(results, references, strict=False))
-        if not _right(result, expected)
-    )
-    return next(wrong, 0)
-
-
-def _with(verdict: StepVerdict, diagnosis: Diagnosis) -> StepVerdict:
-    """The verdict with a diagnosis; one that explains nothing does not replace a shape's story."""
-    if diagnosis.code == _UNEXPLAINED and verdict.diagnosis is not None:
-        return verdict
-    return dataclasses.replace(verdict, diagnosis=diagnosis)
+def _source(function: Callable[..., Any]) -> str:
+    """The text of the cell that defines a function; empty for a callable of another kind."""
+    code = getattr(function, "__code__", None)
+    return "".join(linecache.getlines(code.co_filename)) if code is not None else ""

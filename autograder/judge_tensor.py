@@ -10,7 +10,7 @@ from autograder.compare import Comparison, Reference, compare, same_but_for_ones
 from autograder.steps import Step
 from autograder.verdict import Diagnosis, Status, StepVerdict
 
-__all__ = ["judge_tensor", "unjudged"]
+__all__ = ["judge_tensor", "plain_tensor", "unjudged"]
 
 _PRECISIONS = (torch.float32, torch.float64)
 
@@ -33,7 +33,7 @@ def judge_tensor(
         message = f"{what} should be a tensor of torch; it is of type {type(answer).__name__}."
         return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
     try:
-        tensor = _plain(answer, reference)
+        tensor = plain_tensor(answer, reference)
         comparison = compare(tensor, reference) if tensor.dtype in _PRECISIONS else None
     except Exception as error:  # tensors without data, nested, masked, fake: torch says which
         message = f"{what} cannot be read as an ordinary tensor: {type(error).__name__}."
@@ -61,8 +61,11 @@ def judge_tensor(
     return StepVerdict(step.name, status, step.points, diagnosis, remarks, comparison=comparison)
 
 
-def _plain(answer: int | float | Tensor, reference: Reference) -> Tensor:
-    """The same numbers as a dense tensor in main memory: a sparse gradient is a gradient, too."""
+def plain_tensor(answer: int | float | Tensor, reference: Reference) -> Tensor:
+    """The same numbers as a dense tensor in main memory: a sparse gradient is a gradient, too.
+
+    Raises whatever torch does for a tensor that has no numbers in memory.
+    """
     if not isinstance(answer, Tensor):
         return torch.tensor(answer, dtype=reference.value.dtype)
     dense = answer.detach() if answer.layout is torch.strided else answer.detach().to_dense()

@@ -38,11 +38,8 @@ class Again:
 
     @property
     def answered(self) -> bool:
-        """Whether every run on a random state came to a tensor of floats."""
-        return all(
-            isinstance(outcome.answer, Tensor) and outcome.answer.is_floating_point()
-            for outcome in self.outcomes
-        )
+        """Whether every run on a random state came to a number or a tensor of floats."""
+        return all(_is_answer(outcome.answer) for outcome in self.outcomes)
 
 
 @lru_cache(maxsize=16)
@@ -94,6 +91,12 @@ def run_again(stage: Stage, name: str, namespace: Mapping[str, Any]) -> Again | 
             if again.answered:
                 break
     return again
+
+
+def _is_answer(value: Any) -> bool:
+    if isinstance(value, Tensor):
+        return value.is_floating_point()
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _history(namespace: Mapping[str, Any]) -> Sequence[str]:

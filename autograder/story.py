@@ -1,11 +1,14 @@
-"""What is known of a wrong answer that no mistake explains: shapes, entries, a constant ratio."""
+"""What is known of a wrong answer that no mistake explains: shapes, entries, a constant ratio.
+
+In words that are the same in any sizes: the answer was seen in random states that nobody knows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from autograder.compare import Comparison, compare
-from autograder.differences import entries_in_words, ratio_in_words
+from autograder.differences import ratio_in_words
 from autograder.observation import Observation
 from autograder.steps import Step
 
@@ -18,22 +21,39 @@ def story(step: Step, observations: Sequence[Observation]) -> str:
     wrong = [one for one in compared if not one.passed]
     if not wrong:
         return "Nothing differs."
-    first = wrong[0]
-    if not first.shapes_fit:
-        return _shapes(step, first)
-    told = entries_in_words(first)
-    ratios = [one.ratio for one in wrong]
+    if not all(one.shapes_fit for one in wrong):
+        return _shapes(step, next(one for one in wrong if not one.shapes_fit))
+    return f"{_entries(wrong)}{_ratio(wrong)}."
+
+
+def _entries(wrong: Sequence[Comparison]) -> str:
+    if all(one.entries == 1 for one in wrong):
+        return "The number differs"
+    if all(one.differing == one.entries for one in wrong):
+        return "All entries differ"
+    many = all(len(one.expected_shape) > 1 for one in wrong)
+    if many and all(len(one.rows) < one.expected_shape[0] for one in wrong):
+        return "Some rows differ, and others are right"
+    if many and all(len(one.columns) < one.expected_shape[-1] for one in wrong):
+        return "Some columns differ, and others are right"
+    return "Some entries differ, and others are right"
+
+
+def _ratio(wrong: Sequence[Comparison]) -> str:
     # A single number is always some multiple of the right one.
-    if first.entries > 1 and all(ratio is not None for ratio in ratios):
-        assert first.ratio is not None
-        told += f"; the answer is {ratio_in_words(first.ratio)} times the expected one"
-    return f"{told} (in sizes {list(first.expected_shape)})."
+    ratios = [one.ratio for one in wrong if one.entries > 1]
+    known = [ratio for ratio in ratios if ratio is not None]
+    if not known or len(known) < len(ratios):
+        return ""
+    if all(abs(ratio - known[0]) <= 1e-6 * abs(known[0]) for ratio in known):
+        return f"; the answer is {ratio_in_words(known[0])} times the expected one"
+    return "; the answer is a multiple of the expected one, by a factor that is not always the same"
 
 
 def _shapes(step: Step, comparison: Comparison) -> str:
     yours, theirs = comparison.shape, comparison.expected_shape
-    told = f"`{step.name}` has shape {yours} where {theirs} is expected"
-    if yours[::-1] == theirs:
+    told = f"`{step.name}` has another shape than its variable"
+    if len(yours) > 1 and yours[::-1] == theirs:
         return f"{told}: rows and columns have changed places."
     if len(yours) > len(theirs):
         return f"{told}: is a sum missing?"
