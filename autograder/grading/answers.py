@@ -11,12 +11,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.compare import Comparison, Reference, compare, same_but_for_ones
-from autograder.differences import entries_in_words, ratio_in_words
+from autograder.compare import Reference, compare, same_but_for_ones
 from autograder.grading.results import CellResult, Fetched, Missing, NotATensor
 from autograder.judge_tensor import judge_tensor, unjudged
+from autograder.remarks import aliasing_message
+from autograder.situation import Situation
 from autograder.steps import Step
-from autograder.verdict import Diagnosis, Status, StepVerdict
+from autograder.verdict import Status, StepVerdict
 
 __all__ = ["Trial", "as_value", "ended_early", "judge_answer", "missing_answer", "told"]
 
@@ -30,14 +31,22 @@ _SETTLED = (
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 _ZERO = 1e-9  # a true gradient below this is rounding
 _LONGEST = 300  # characters of a student's exception
+_MOST_ENTRIES = 100_000  # of an answer in a drawn state that is looked at again
 
 
 @dataclass(frozen=True)
 class Trial:
-    """The verdict in one state; ``is_truth`` if the answer is the loss's own gradient there."""
+    """The verdict in one state; ``is_truth`` if the answer is the loss's own gradient there.
+
+    ``answer`` is what the cell left behind in the ``situation``, if that can be told of, and
+    ``ended`` how the cell ended.
+    """
 
     verdict: StepVerdict
     is_truth: bool = False
+    answer: Tensor | int | float | None = None
+    situation: Situation | None = None
+    ended: CellResult | None = None
 
     @property
     def passed(self) -> bool:
@@ -54,21 +63,21 @@ def judge_answer(
     step: Step,
     answer: Fetched,
     ended: CellResult,
-    reference: Reference,
-    truth: Tensor | None,
+    situation: Situation,
     changed: Sequence[str],
 ) -> Trial:
-    """The verdict on the value that a step's cell left behind.
+    """The verdict on the value that a step's cell left behind in a situation.
 
     ``changed`` names the inputs that the cell has changed. An exception after a right answer was
     computed (a plot of something that is not there) is a remark, no mistake.
     """
+    reference, truth = situation.expected[step.name], situation.truth.get(step.name)
     if ended.error_name == "DoorShut":
         message = "the cell calls autograd: write the gradient by hand."
         return Trial(unjudged(step, Status.USED_AUTOGRAD, "used_autograd", message))
     value = as_value(answer)
     if isinstance(value, Missing | NotATensor):
-        return Trial(missing_answer(step, value, ended))
+        return Trial(missing_answer(step, value, ended), situation=situation, ended=ended)
     if isinstance(value, Tensor) and _same(value, reference.value):
         reference = Reference(reference.value, 1.0)  # any bound holds: none need be found
     verdict = judge_tensor(step, value, f"`{step.name}`", reference)
@@ -76,10 +85,16 @@ def judge_answer(
         verdict = _aliasing(step, changed)
     elif ended.status == "raised":
         verdict = _raised_after(step, verdict, ended)
-    elif verdict.status is Status.WRONG and not verdict.diagnosis and verdict.comparison:
-        verdict = dataclasses.replace(verdict, diagnosis=_difference(verdict.comparison))
     is_truth = not verdict.status.passed and not changed and _is_truth(value, truth, reference)
-    return Trial(verdict, is_truth)
+    seen = value if not changed and ended.status != "raised" and _is_small(value) else None
+    return Trial(verdict, is_truth, seen, situation, ended)
+
+
+def _is_small(value: Any) -> bool:
+    """Whether an answer can be kept until all states have been tried."""
+    return isinstance(value, int | float) or (
+        isinstance(value, Tensor) and value.numel() <= _MOST_ENTRIES
+    )
 
 
 def _same(value: Tensor, expected: Tensor) -> bool:
@@ -140,12 +155,7 @@ def told(name: str, message: str) -> str:
 
 
 def _aliasing(step: Step, changed: Sequence[str]) -> StepVerdict:
-    names = " and ".join(f"`{name}`" for name in changed)
-    message = (
-        f"the cell changes {names}, which it was only to read: `a = b` gives the same tensor a "
-        "second name, and `a += ...` then changes `b`; work on a copy (`b.clone()`)."
-    )
-    return unjudged(step, Status.WRONG, "aliasing", message)
+    return unjudged(step, Status.WRONG, "aliasing", aliasing_message(sorted(changed)))
 
 
 def _raised_after(step: Step, verdict: StepVerdict, ended: CellResult) -> StepVerdict:
@@ -154,15 +164,6 @@ def _raised_after(step: Step, verdict: StepVerdict, ended: CellResult) -> StepVe
         remark = f"the answer is right, but then {raised}"
         return dataclasses.replace(verdict, remarks=(*verdict.remarks, remark))
     return unjudged(step, Status.RAISED, "raised", raised)
-
-
-def _difference(comparison: Comparison) -> Diagnosis:
-    """What is known of an answer that no mistake explains; the drawn numbers are not told."""
-    message = entries_in_words(comparison)
-    # A single number is always some multiple of the right one.
-    if comparison.ratio is not None and comparison.entries > 1:
-        message += f"; the answer is {ratio_in_words(comparison.ratio)} times the expected one"
-    return Diagnosis("differs", f"{message} (in sizes {list(comparison.expected_shape)}).")
 
 
 def _is_truth(value: Any, truth: Tensor | None, reference: Reference) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.grading.autograd_flow import AutogradUse, Source, find_autograd
-from autograder.grading.bindings import definitions, rebound_names
+from autograder.grading.bindings import definitions, loaded_names, rebound_names
 from autograder.grading.magics import parse_cell
 from autograder.grading.repair import Cell
 from autograder.steps import GradientStep, PropertyStep, Stage, ValueStep
@@ -37,6 +37,11 @@ class Cells:
     def students(self) -> list[int]:
         """The places of the cells that the student wrote."""
         return [i for i, cell in enumerate(self.all) if cell.kind in ("solution", "extra")]
+
+    def place_of(self, step: str) -> int | None:
+        """The place of the cell in which a step is to be answered, if the submission has it."""
+        places = (i for i in self.students if self.all[i].name == step)
+        return next((i for i in places if self.all[i].kind == "solution"), None)
 
     @cached_property
     def trees(self) -> Mapping[int, ast.Module]:
@@ -76,20 +81,37 @@ class Cells:
         """Imports, functions and literal values in the student's cells before ``place``."""
         return [text for i in self.students if i < place for text in definitions(self.trees[i])]
 
+    def text_behind(self, place: int) -> str:
+        """The text of a cell, after those of the student's that make what it reads.
+
+        What the judge defines before each answer is made by no cell.
+        """
+        texts, needed = [self.all[place].source], loaded_names(self.trees[place]) - self._anew
+        for before in sorted((i for i in self.students if i < place), reverse=True):
+            if made := self.rebound[before] & needed:
+                texts.append(self.all[before].source)
+                needed = (needed - made) | (loaded_names(self.trees[before]) - self._anew)
+        return "\n".join(reversed(texts))
+
     def autograd(self) -> tuple[AutogradUse, ...]:
         """What autograd has to do with each step's answer; see ``find_autograd``.
 
         Before each answer the judge defines the forward variables and all gradients anew, so
         that no use of autograd reaches an answer through them.
         """
+        return find_autograd(
+            [self._source(place) for place in self.students], self.references, self._anew
+        )
+
+    @cached_property
+    def _anew(self) -> set[str]:
+        """What the judge defines before each answer: forward variables and gradients."""
         steps = [step for step in self.stage.steps if judged_in_passes(step)]
         anew = {step.name for step in steps} | set(self.stage.given)
         for step in steps:
             if isinstance(step, GradientStep):
                 anew |= {*step.graph.inputs, *step.graph.nodes}
-        return find_autograd(
-            [self._source(place) for place in self.students], self.references, anew
-        )
+        return anew
 
     def _source(self, place: int) -> Source:
         cell = self.all[place]

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from autograder.grading.answers import Trial
+from autograder.grading.reasons import observed
+from autograder.observation import Observation
 from autograder.steps import GradientStep, ValueStep
+from autograder.story import story
 from autograder.verdict import Diagnosis, Status, StepVerdict
 
 __all__ = ["Setting", "Trials", "combine", "degenerate", "holds"]
@@ -55,9 +58,10 @@ def combine(step: GradientStep | ValueStep, tried: Mapping[Setting, Trials]) -> 
             remark = "right in float32, which the answer insists on; float64 is more precise"
             verdict = dataclasses.replace(verdict, remarks=(*verdict.remarks, remark))
         return verdict
-    failed = _first_failure(fresh.independent or fresh.consistent)
+    trials = fresh.independent or fresh.consistent
+    failed = next(trial.verdict for trial in trials if not trial.passed)
     if held is not None:
-        return _hard_coded(step, failed)
+        return _hard_coded(step, failed, observed(step, trials))
     if _is_shortcut(fresh) and failed.status is Status.WRONG:
         return dataclasses.replace(failed, diagnosis=Diagnosis("shortcut", _SHORTCUT))
     return failed
@@ -92,20 +96,18 @@ def _right(step: GradientStep | ValueStep, trials: Trials) -> StepVerdict:
     return next((trial.verdict for trial in passed if trial.verdict.remarks), passed[0].verdict)
 
 
-def _first_failure(trials: Sequence[Trial]) -> StepVerdict:
-    return next(trial.verdict for trial in trials if not trial.passed)
-
-
-def _hard_coded(step: GradientStep | ValueStep, failed: StepVerdict) -> StepVerdict:
+def _hard_coded(
+    step: GradientStep | ValueStep, failed: StepVerdict, seen: Sequence[Observation]
+) -> StepVerdict:
     message = (
         "the answer is right for the notebook's own sizes and wrong for others: write `n` or a "
         "`.shape` in place of a number such as 32 or 27."
     )
-    elsewhere = failed.diagnosis and f"in other sizes: {failed.diagnosis.message}"
+    why = failed.diagnosis.message if failed.diagnosis else story(step, seen) if seen else ""
     return StepVerdict(
         step.name,
         Status.HARD_CODED,
         step.points,
         Diagnosis("hard_coded_size", message),
-        remarks=(elsewhere,) if elsewhere else (),
+        remarks=(f"in other sizes: {why}",) if why else (),
     )

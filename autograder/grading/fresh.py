@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 import torch
 
 from autograder.draws import Kind, draw_stage
+from autograder.figures.drawing import Drawing
 from autograder.grading.answers import Trial
 from autograder.grading.cells import Cells
 from autograder.grading.combine import Setting, Trials, combine, degenerate, holds
 from autograder.grading.passes import Pass
 from autograder.grading.process import Process
+from autograder.grading.reasons import map_of, with_reason
 from autograder.grading.seed import generator_for
 from autograder.situation import Situation, make_situation
 from autograder.steps import GradientStep, ValueStep
@@ -42,7 +44,28 @@ class FreshStates:
         failing = self._try(Setting.OWN, failing)
         if failing and self._speaks_of_float32():
             self._try(Setting.OWN_SINGLE, failing)
-        return {name: combine(step, self._of(name)) for name, step in self._steps().items()}
+        return {name: self._verdict(step) for name, step in self._steps().items()}
+
+    def maps(self, names: Collection[str]) -> dict[str, Drawing]:
+        """Maps of the differences of those wrong answers among ``names`` that have one."""
+        steps = self._steps()
+        maps = {name: map_of(steps[name], self._fresh(name)) for name in names if name in steps}
+        return {name: drawing for name, drawing in maps.items() if drawing is not None}
+
+    def _verdict(self, step: GradientStep | ValueStep) -> StepVerdict:
+        verdict = combine(step, self._of(step.name))
+        if verdict.status.passed:
+            return verdict
+        stage, place = self.cells.stage, self.cells.place_of(step.name)
+        if place is None:
+            return verdict
+        texts = self.cells.all[place].source, self.cells.text_behind(place)
+        return with_reason(stage, step, verdict, self._fresh(step.name), *texts)
+
+    def _fresh(self, name: str) -> list[Trial]:
+        """The trials that a verdict of a failed step is made from."""
+        trials = self._tried[Setting.FRESH][name]
+        return trials.independent or trials.consistent
 
     def _steps(self) -> dict[str, GradientStep | ValueStep]:
         steps = self.cells.stage.steps

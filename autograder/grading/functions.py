@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 import torch
 from torch import Tensor
 
+from autograder.diagnosed import Call, diagnosed, needs_diagnosis, observe_calls
 from autograder.examine_function import (
     changed_an_argument,
     describe_call,
@@ -14,12 +18,13 @@ from autograder.examine_function import (
     most_telling,
 )
 from autograder.grading.answers import as_value, ended_early, missing_answer, told
-from autograder.grading.results import CellResult, Fetched, Missing, NotATensor
+from autograder.grading.reasons import with_explanation
+from autograder.grading.results import Called, CellResult, Fetched, Missing, NotATensor
 from autograder.grading.runner_process import Runner
 from autograder.grading.seed import generator_for
 from autograder.grading.values import tensors_in
 from autograder.judge_tensor import unjudged
-from autograder.steps import FunctionStep
+from autograder.steps import FunctionStep, Stage
 from autograder.verdict import Diagnosis, Status, StepVerdict
 
 __all__ = ["judge_function"]
@@ -28,10 +33,13 @@ _SECONDS = 30.0  # for a call
 _DOORS = "from autograder.grading import doors as _doors\n_doors.{action}_doors()\ndel _doors"
 
 
-def judge_function(runner: Runner, step: FunctionStep, ended: CellResult, seed: int) -> StepVerdict:
+def judge_function(
+    runner: Runner, stage: Stage, step: FunctionStep, source: str, ended: CellResult, seed: int
+) -> StepVerdict:
     """The verdict on the function that ``step``'s cell has left in the runner's variables.
 
-    Where it is wrong and the stage has a right one, that one takes its place. Raises RunnerDied.
+    ``source`` is the cell's. Where the function is wrong and the stage has a right one, that one
+    takes its place. Raises RunnerDied.
     """
     function = runner.fetch([step.name])[step.name]
     if isinstance(function, Missing) or _is_nothing(function):
@@ -42,36 +50,83 @@ def judge_function(runner: Runner, step: FunctionStep, ended: CellResult, seed: 
         return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
     before = _default_dtype(runner)
     runner.run(_DOORS.format(action="shut"), silent=True, timeout=_SECONDS)
-    called = _call_on_draws(runner, step, seed)
+    tried = _call_on_draws(runner, step, seed)
     if runner.alive:
         runner.run(_DOORS.format(action="open"), silent=True, timeout=_SECONDS)
         runner.set_default_dtype(before)
-    verdict = most_telling(step, called)
+    verdict = most_telling(step, (one.verdict for one in tried))
     if not verdict.status.passed:
-        if step.own is not None and len(called) > step.own and called[step.own].status.passed:
+        if step.own is not None and len(tried) > step.own and tried[step.own].passed:
             verdict = _hard_coded(step, verdict)
+        else:
+            verdict = _with_reason(stage, step, verdict, tried, source)
         if step.right is not None and runner.alive:
             runner.put({step.name: step.right})
     return verdict
 
 
-def _call_on_draws(runner: Runner, step: FunctionStep, seed: int) -> list[StepVerdict]:
-    """The verdict on each call, up to the first that does not return in time."""
-    verdicts: list[StepVerdict] = []
+@dataclass(frozen=True)
+class _Tried:
+    """The verdict on one call; what it returned, or how it ended."""
+
+    verdict: StepVerdict
+    arguments: tuple[Any, ...]
+    call: Call | None = None
+    ended: Called | None = None
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict.status.passed
+
+
+def _call_on_draws(runner: Runner, step: FunctionStep, seed: int) -> list[_Tried]:
+    """Each call, up to the first that does not return in time."""
+    tried: list[_Tried] = []
     for arguments in step.draw(generator_for(seed, step.name)):
-        verdicts.append(_call(runner, step, arguments))
-        if verdicts[-1].status in (Status.TIMEOUT, Status.KILLED):
+        tried.append(_try(runner, step, arguments))
+        if tried[-1].verdict.status in (Status.TIMEOUT, Status.KILLED):
             break  # the others would take as long
-    return verdicts
+    return tried
 
 
-def _call(runner: Runner, step: FunctionStep, arguments: tuple[Any, ...]) -> StepVerdict:
+def _with_reason(
+    stage: Stage, step: FunctionStep, verdict: StepVerdict, tried: Sequence[_Tried], source: str
+) -> StepVerdict:
+    """The verdict on a function with the mistake that it makes, or what its exception means."""
+    if verdict.status is Status.RAISED:
+        first = next(one for one in tried if one.verdict is verdict)
+        parameters = inspect.signature(step.expected).parameters
+        names = dict(zip(parameters, first.arguments, strict=True))
+        ended = first.ended or Called("raised")
+        return with_explanation(stage, verdict, ended, source, names)
+    if not needs_diagnosis(verdict):
+        return verdict
+    calls = {number: one.call for number, one in enumerate(tried) if one.call is not None}
+    return diagnosed(stage, step, verdict, observe_calls(step, calls), source)
+
+
+def _try(runner: Runner, step: FunctionStep, arguments: tuple[Any, ...]) -> _Tried:
     if not runner.alive:
-        return ended_early(step, "killed", _SECONDS)
-    call = describe_call(step, arguments)
+        return _Tried(ended_early(step, "killed", _SECONDS), arguments)
     floating = (t.dtype for t in tensors_in(arguments) if t.is_floating_point())
     runner.set_default_dtype(next(floating, torch.float64))
     answer = runner.call(step.name, arguments, timeout=_SECONDS)
+    verdict = _unanswered(step, arguments, answer)
+    if verdict is not None:
+        return _Tried(verdict, arguments, ended=answer)
+    result, references = as_value(answer.result), step.expected(*arguments)
+    verdict = judge_results(step, describe_call(step, arguments), result, references)
+    if verdict.status is Status.NOT_A_TENSOR:
+        return _Tried(verdict, arguments)
+    results = [result] if len(step.results) == 1 else list(result)
+    return _Tried(verdict, arguments, Call(arguments, results, references))
+
+
+def _unanswered(
+    step: FunctionStep, arguments: tuple[Any, ...], answer: Called
+) -> StepVerdict | None:
+    """The verdict on a call that came to no tensor of its own; None for any other."""
+    call = describe_call(step, arguments)
     if answer.status in ("timeout", "killed"):
         return ended_early(step, answer.status, _SECONDS)
     if answer.error_name == "DoorShut":
@@ -89,7 +144,7 @@ def _call(runner: Runner, step: FunctionStep, arguments: tuple[Any, ...]) -> Ste
     if isinstance(result, NotATensor) and len(step.results) == 1:
         message = f"{call} should return a tensor, not a value of type {result.type_name}."
         return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
-    return judge_results(step, call, result, step.expected(*arguments))
+    return None
 
 
 def _is_nothing(value: Fetched) -> TypeGuard[NotATensor]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 
 import torch
 
+from autograder.diagnosed import with_section
+from autograder.figures.drawing import Drawing
 from autograder.grading.autograd_flow import AutogradUse
 from autograder.grading.cells import Cells
 from autograder.grading.fresh import FreshStates
@@ -32,10 +34,14 @@ __all__ = ["Judged", "judge"]
 
 @dataclass(frozen=True)
 class Judged:
-    """A verdict, and how each prepared cell ended in the notebook's own run (if there was one)."""
+    """A verdict, and how each prepared cell ended in the notebook's own run (if there was one).
+
+    ``maps`` show where wrong answers differ, by step, if there is to be feedback.
+    """
 
     verdict: SubmissionVerdict
     cells: tuple[CellResult, ...] = ()
+    maps: Mapping[str, Drawing] = field(default_factory=dict)
 
 
 def judge(
@@ -61,11 +67,13 @@ def judge(
         own = OwnRun(cells, seed, cache(partial(own_values, tuple(locked))), silent=not feedback)
         if feedback or any(isinstance(s, FunctionStep | PropertyStep) for s in stage.steps):
             process.attempt(own.run, own.dead)
-        verdicts = {**own.verdicts, **FreshStates(cells, process, seed).verdicts()}
+        fresh = FreshStates(cells, process, seed)
+        verdicts = {**own.verdicts, **fresh.verdicts()}
     uses = cells.autograd()
     for use in uses:
         if use.refused:
             verdicts[use.step] = _refuse(stage, use)
+    verdicts = {name: with_section(stage, one) for name, one in verdicts.items()}
     verdict = SubmissionVerdict(
         stage=stage.name,
         steps=tuple(verdicts[step.name] for step in stage.checked),
@@ -74,7 +82,8 @@ def judge(
         flags=_flags(uses, verdicts),
         manual={step.name: step.points for step in stage.steps if isinstance(step, ManualStep)},
     )
-    return Judged(verdict, tuple(own.ended))
+    wrong = [step.name for step in verdict.steps if step.status is Status.WRONG]
+    return Judged(verdict, tuple(own.ended), fresh.maps(wrong) if feedback else {})
 
 
 def _refuse(stage: Stage, use: AutogradUse) -> StepVerdict:

@@ -57,7 +57,7 @@ class OwnRun:
                 ended = runner.run(cell.source, silent=self.silent, timeout=seconds)
             self.ended.append(ended)
             if isinstance(step, FunctionStep | PropertyStep):
-                self.verdicts[step.name] = self._verdict(runner, step, ended, seconds)
+                self.verdicts[step.name] = self._verdict(runner, step, cell.source, ended, seconds)
             if not runner.alive:
                 raise CellDied(place, "timeout" if ended.status == "timeout" else "killed")
 
@@ -76,14 +76,20 @@ class OwnRun:
             raise CellDied(place, "killed") from error
 
     def _verdict(
-        self, runner: Runner, step: FunctionStep | PropertyStep, ended: CellResult, seconds: float
+        self,
+        runner: Runner,
+        step: FunctionStep | PropertyStep,
+        source: str,
+        ended: CellResult,
+        seconds: float,
     ) -> StepVerdict:
         if ended.status in ("timeout", "killed"):
             return ended_early(step, ended.status, seconds)
         try:
             if isinstance(step, PropertyStep):
                 return self._judge_property(runner, step, ended)
-            return judge_function(runner, step, ended, self.seed)
+            stage = self.cells.stage
+            return judge_function(runner, stage, step, source, ended, self.seed)
         except RunnerDied:
             return ended_early(step, "killed", seconds)
 

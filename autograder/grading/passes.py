@@ -162,8 +162,7 @@ class Pass:
             step,
             answer,
             ended,
-            self.situation.expected[step.name],
-            self.situation.truth.get(step.name),
+            self.situation,
             changed,
         )
 

@@ -17,6 +17,9 @@ from autograder.grading.values import read_description, same_bytes
 __all__ = ["Known", "differ", "read_end", "read_list"]
 
 
+_MOST_LINES = 1_000_000  # of a cell
+
+
 @dataclass(frozen=True)
 class Known:
     """A tensor that was handed over: most values of most answers are as before.
@@ -46,14 +49,17 @@ class Known:
         )
 
 
-def read_end(answer: Frame) -> tuple[Status, str, str]:
-    """How a cell or call ended, with the name and message of its exception, fit for a terminal."""
+def read_end(answer: Frame) -> tuple[Status, str, str, int]:
+    """How a cell or call ended, with its exception: name and message, fit for a terminal; line."""
     status, name = answer.header.get("status"), answer.header.get("error")
     if status not in ("ok", "raised", "timeout") or not isinstance(name, str):
         raise ProtocolError("a cell did not end in any of the ways that there are")
     name = plain_text(name[:200].encode("utf-8", "replace").decode())
     message = plain_text(decode_text(answer, answer.header.get("message")))
-    return cast(Status, status), name, message
+    line = answer.header.get("line", 0)
+    if type(line) is not int or not 0 <= line <= _MOST_LINES:
+        raise ProtocolError("an exception comes from a line that no cell has")
+    return cast(Status, status), name, message, line
 
 
 def read_list(

@@ -41,12 +41,16 @@ Fetched = Tensor | Missing | NotATensor
 
 @dataclass(frozen=True)
 class CellResult:
-    """How a cell ended, with its outputs as nbformat (version 4) has them."""
+    """How a cell ended, with its outputs as nbformat (version 4) has them.
+
+    ``error_line`` counts from 1 in the cell; 0 where no line of it raised.
+    """
 
     status: Status
     outputs: tuple[Mapping[str, Any], ...] = ()
     error_name: str = ""
     error_message: str = ""
+    error_line: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,3 +66,4 @@ class Called:
     changed: tuple[int, ...] = ()
     error_name: str = ""
     error_message: str = ""
+    error_line: int = 0

@@ -78,7 +78,7 @@ class Runner(Asked):
         values: dict[str, Fetched] = {}
         try:
             answer = self._ask(request, timeout + _GRACE)
-            status, name, message = read_end(answer)
+            status, name, message, line = read_end(answer)
             outputs = self._outputs(answer)
             if fetch:
                 values = _values(answer, fetch, known)
@@ -87,7 +87,7 @@ class Runner(Asked):
         except (RunnerDied, ProtocolError):
             self.close()
             return CellResult("killed"), {}
-        return CellResult(status, outputs, name, message), values
+        return CellResult(status, outputs, name, message, line), values
 
     def _outputs(self, answer: Frame) -> tuple[Mapping[str, Any], ...]:
         size = sum(map(len, answer.blobs))
@@ -107,7 +107,7 @@ class Runner(Asked):
         given = [tensor for value in arguments for tensor in tensors_in(value)]
         try:
             answer = self._ask(request, timeout + _GRACE)
-            status, error, message = read_end(answer)
+            status, error, message, line = read_end(answer)
             result = read_description(answer, answer.header.get("result"))
             after = read_list(answer, "arguments", len(given))
         except TimeoutError:
@@ -117,7 +117,7 @@ class Runner(Asked):
             return Called("killed")
         pairs = zip(given, after, strict=True)
         changed = tuple(number for number, pair in enumerate(pairs) if differ(*pair))
-        return Called(status, result, changed, error, message)
+        return Called(status, result, changed, error, message, line)
 
     def put(self, values: Mapping[str, Any]) -> None:
         """Define variables: fresh tensors without graph or ``.grad``, numbers, and so on."""

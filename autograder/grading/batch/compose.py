@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.figures.drawing import Drawing
 from autograder.grading.batch.names import CHECK, METADATA
 from autograder.grading.notebook.stub import COURSE_STUBS, untouched_source
 from autograder.grading.repair import Rebuilt, Slot
 from autograder.grading.results import CellResult
-from autograder.render import headline, render_verdict
+from autograder.render import Evidence, headline, render_verdict
+from autograder.sections import section_of
 from autograder.verdict import StepVerdict
 
 __all__ = ["compose"]
@@ -34,12 +36,14 @@ class Shown:
     """The instructor's notebook, and what the cells of a submission have shown.
 
     ``ended`` tells of the cells that ran, in order; it may be shorter. ``known`` has the outputs
-    of cells of the course that did not run, by their source.
+    of cells of the course that did not run, by their source. ``maps`` show where wrong answers
+    differ, by step.
     """
 
     source: NotebookNode
     ended: Sequence[CellResult]
     known: Mapping[str, Sequence[Mapping[str, Any]]]
+    maps: Mapping[str, Drawing] = field(default_factory=dict)
 
 
 def compose(
@@ -69,7 +73,9 @@ def compose(
         elif slot.kind in _RUN:
             outputs = _shown(next(results, CellResult("ok")))
         elif slot.kind == "check":
-            outputs = _verdict(verdicts.get(slot.name.removeprefix(CHECK)), refusal)
+            step = slot.name.removeprefix(CHECK)
+            evidence = _evidence(told, step, shown.maps.get(step))
+            outputs = _verdict(verdicts.get(step), evidence, refusal)
         cells.append(_cell(slot, metadata.get(slot.name) if slot.name else None, outputs))
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
@@ -128,14 +134,22 @@ def _shown(result: CellResult) -> list[Mapping[str, Any]]:
     return [*result.outputs, _error(name, message)]
 
 
-def _verdict(verdict: StepVerdict | None, refusal: str) -> list[Mapping[str, Any]]:
+def _evidence(told: Mapping[str, Any], step: str, drawing: Drawing | None) -> Evidence:
+    """What is shown besides the verdict: where it differs, and a link to what treats it."""
+    section = section_of(told.get("verdict", {}).get("stage", ""), step)
+    return Evidence((drawing,) if drawing else (), anchor=section.anchor)
+
+
+def _verdict(
+    verdict: StepVerdict | None, evidence: Evidence, refusal: str
+) -> list[Mapping[str, Any]]:
     """The verdict to be read, then what nbgrader takes the points from.
 
     nbgrader gives no points for an error, those of a number that is the cell's result, else all.
     """
     if verdict is None:
         return [_error("NotGraded", refusal or "this step could not be judged.")]
-    told = render_verdict(verdict)
+    told = render_verdict(verdict, evidence)
     data = {"text/plain": told.text, "text/html": told.html}
     outputs: list[Mapping[str, Any]] = [
         {"output_type": "display_data", "data": data, "metadata": {}}

@@ -86,7 +86,7 @@ def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[st
     judged = case.judge(start, feedback=True)
     verdict = judged.verdict.to_json()
     steps = {step.name: step for step in judged.verdict.steps}
-    shown = Shown(assignment.source, judged.cells, assignment.known)
+    shown = Shown(assignment.source, judged.cells, assignment.known, judged.maps)
     notebook = compose(shown, rebuilt, steps, {"verdict": verdict})
     return {
         "receipt": verdict["receipt"],

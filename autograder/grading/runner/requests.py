@@ -10,6 +10,7 @@ import torch
 
 from autograder.grading.protocol import Frame, encode_text
 from autograder.grading.runner.alarm import Alarm
+from autograder.grading.runner.lines import line_of
 from autograder.grading.runner.namespace import Namespace
 from autograder.grading.runner.packing import pack
 from autograder.grading.runner.shell import CellShell
@@ -135,6 +136,7 @@ class Requests:
         except BaseException:
             message = ""
         answer.header["message"] = encode_text(answer, message[:_MESSAGE])
+        answer.header["line"] = line_of(error)
         return answer
 
     def _put(self, request: Frame) -> Frame:

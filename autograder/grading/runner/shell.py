@@ -15,11 +15,10 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
+from autograder.grading.runner.lines import CELL
 from autograder.grading.runner.outputs import Outputs, Stream
 
 __all__ = ["CellShell", "make_shell"]
-
-_CELL = "<ipython-input-"  # how IPython names the file of a cell
 
 
 class _Formatter(DisplayFormatter):
@@ -185,7 +184,7 @@ def _find_modules_of_cells_at_once() -> None:
     search = inspect.getmodule
 
     def getmodule(object: Any, _filename: str | None = None) -> Any:
-        if (_filename or "").startswith(_CELL) or _file_of(object).startswith(_CELL):
+        if (_filename or "").startswith(CELL) or _file_of(object).startswith(CELL):
             return sys.modules["__main__"]
         return search(object, _filename)
 
