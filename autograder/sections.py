@@ -16,7 +16,7 @@ from typing import Any
 
 from autograder.course_files import release_directory
 
-__all__ = ["Section", "section_of"]
+__all__ = ["Section", "anchors_in", "section_of"]
 
 _HEADING = re.compile(r" {0,3}#{1,6}\s+(?P<text>.*?)\s*#*\s*$")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
@@ -40,6 +40,11 @@ def section_of(stage: str, step: str) -> Section:
     has none, or in a checkout whose release notebooks have not been generated.
     """
     return _sections(stage).get(step, Section("", ""))
+
+
+def anchors_in(markdown: str) -> list[str]:
+    """The links, each beginning with `#`, that lead to the headings of a Markdown cell."""
+    return [anchor for heading in _headings(markdown) if (anchor := _anchor(heading))]
 
 
 @cache

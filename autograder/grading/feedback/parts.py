@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from autograder.grading.feedback.hidden import has_hidden_tests, without_hidden_
 from autograder.grading.feedback.outputs import error_html, output_html, outputs_html
 from autograder.grading.feedback.prose import prose_html
 from autograder.render import LOOKS, Look, marked_up
+from autograder.sections import anchors_in
 from autograder.verdict import Status
 
 __all__ = ["Part", "parts_of"]
@@ -24,6 +26,8 @@ _WRONG = LOOKS[Status.WRONG]
 _PARTLY = Look("◐", "right in part", LOOKS[Status.HARD_CODED].color)
 _OPEN = Look("✎", "to be graded by your instructor", LOOKS[Status.NOT_ATTEMPTED].color)
 _GRADED = Look("✎", "graded by your instructor", LOOKS[Status.NOT_ATTEMPTED].color)
+
+_OURS = re.compile(r"#(top\Z|step-|answer-)")
 
 # Of sources and texts, not counting pictures: a page that somebody can read is far below it.
 _MOST_CHARACTERS = 2_000_000
@@ -48,6 +52,7 @@ def parts_of(
 ) -> Iterator[Part]:
     """The cells of a notebook in order; ``steps`` are the verdicts on them by name, as JSON."""
     shown = 0
+    places: set[str] = set()
     for cell in notebook.cells:
         shown += _length(cell)
         if shown > _MOST_CHARACTERS:
@@ -56,7 +61,7 @@ def parts_of(
         mark = cell.metadata.get("nbgrader") or {}
         name = str(mark.get("grade_id", ""))
         if not (mark.get("grade") or mark.get("solution") or mark.get("task")):
-            yield _plain(cell)
+            yield _plain(cell, places)
         elif mark.get("grade") and not mark.get("solution") and cell.cell_type == "code":
             yield _test(cell, name, grades, steps)
         else:
@@ -71,12 +76,22 @@ def _length(cell: NotebookNode) -> int:
     return sum(len(text) for text in texts)
 
 
-def _plain(cell: NotebookNode) -> Part:
+def _plain(cell: NotebookNode, places: set[str]) -> Part:
     if cell.cell_type == "code":
         return Part("code", _code(cell))
     if cell.cell_type == "markdown":
-        return Part("prose", _prose(cell))
+        return Part("prose", _targets(cell.source, places) + _prose(cell))
     return Part("prose", Markup(code_html(cell.source)))
+
+
+def _targets(source: str, places: set[str]) -> Markup:
+    """What links to a section lead to; ``places`` are those that the page has already.
+
+    A heading has no place that a part of the page has.
+    """
+    found = {anchor[1:] for anchor in anchors_in(source) if not _OURS.match(anchor)} - places
+    places |= found
+    return Markup("").join(Markup('<a id="{}"></a>').format(name) for name in sorted(found))
 
 
 def _answer(cell: NotebookNode, name: str, mark: Mapping[str, Any], grades: Grades) -> Part:
