@@ -71,7 +71,7 @@ class _Search:
         self._collect(self._name, len(self._history))
         if not self._cells or not self._sound:
             return None
-        numbers = sorted(self._cells)
+        numbers = sorted(number for number, kept in self._cells.items() if kept)
         body = [statement for number in numbers for statement in self._cells[number]]
         tree = ast.Module(body, type_ignores=[])
         return Calculation(
