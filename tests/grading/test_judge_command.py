@@ -1,6 +1,7 @@
 """`autograder judge`: its words, its JSON, its exit codes, and the same bytes for the same seed."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,7 @@ def course(tmp_path):
     return tmp_path
 
 
-def judge(*arguments):
+def judge(*arguments, hash_seed="random"):
     """Run the command in a process of its own."""
     return subprocess.run(
         [sys.executable, "-c", _COMMAND, "judge", *map(str, arguments)],
@@ -33,6 +34,7 @@ def judge(*arguments):
         text=True,
         check=False,
         cwd=CHECKOUT.root,
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
     )
 
 
@@ -44,6 +46,11 @@ def test_one_seed_prints_the_same_bytes_in_two_processes(course, stage, sandbox)
     notebook = json.loads(CHECKOUT.solution(stage).read_text())
     changes = {
         "dh": "dh = dlogits",
+        "dprobs": "dprobs = -2 * dlogprobs",
+        "dC": "dC = torch.zeros_like(C)\ndC[Xb] += demb",
+        "db1": "db1 = dhprebn.cumsum(0)[-2]",
+        "softmax_jacobian": "def softmax_jacobian(x):\n    return x @ x[:, None]",
+        "logsumexp": "def logsumexp(x):\n    return x.exp().sum(1)",
         "dW2": "raise KeyError(object(), {'a', 'b'})",
         "db2": "db2 = dlogits.sum(0, keepdim=True) + torch.randn(())",
         "probs": "probs = {1: object()}",
@@ -55,7 +62,7 @@ def test_one_seed_prints_the_same_bytes_in_two_processes(course, stage, sandbox)
     path = course / "submitted.ipynb"
     path.write_text(json.dumps(notebook))
     options = ["--seed", 7, "--json", "-", "--course", course, "--sandbox", sandbox]
-    runs = [judge(path, *options) for _ in range(2)]
+    runs = [judge(path, *options, hash_seed=seed) for seed in ("1", "2")]
     assert [run.returncode for run in runs] == [0, 0], runs[0].stderr
     assert runs[0].stdout == runs[1].stdout
     verdict = json.loads(runs[0].stdout)

@@ -177,9 +177,10 @@ _STATUSES = {
     "half": ("dprobs = (dlogprobs / probs).half()", Status.WRONG, "wrong_dtype"),
     "transposed": ("dprobs = (dlogprobs / probs).T", Status.WRONG, "transposed"),
     "one row": ("dprobs = (dlogprobs / probs)[:1]", Status.WRONG, "broadcast_shape"),
-    "zero": ("dprobs = 0 * probs", Status.WRONG, "differs"),
-    "sign": ("dprobs = -dlogprobs / probs", Status.WRONG, "differs"),
-    "no upstream": ("dprobs = 1 / probs", Status.WRONG, "differs"),
+    "zero": ("dprobs = 0 * probs", Status.WRONG, "zero_answer"),
+    "sign": ("dprobs = -dlogprobs / probs", Status.WRONG, "wrong_sign"),
+    "no upstream": ("dprobs = 1 / probs", Status.WRONG, "missing_upstream"),
+    "unknown": ("dprobs = dlogprobs / probs + probs.cumsum(0)", Status.WRONG, "differs"),
 }
 
 
@@ -254,10 +255,48 @@ def test_a_submission_that_spoils_its_process_is_judged_in_another(judge_answers
 
 
 def test_what_is_known_of_a_wrong_answer_is_told(judge_answers):
-    """How many entries differ, where, and by what factor; but no number that was drawn."""
-    source = "dprobs = -2 * dlogprobs / probs"
+    """Which entries differ, where no known mistake makes the answer; no size that was drawn."""
+    source = "dprobs = dlogprobs / probs\ndprobs[0] += probs.cumsum(0)[-1]"
     step = step_of(judge_answers("01_unrolled", {"dprobs": source}), "dprobs")
-    assert "; the answer is -2 times the expected one (in sizes [" in step.diagnosis.message
+    assert step.diagnosis.message == "Some rows differ, and others are right."
+
+
+def test_an_exception_is_explained(judge_answers):
+    """What does not fit is named, with its shape, for the line that raised."""
+    source = "a = 1\ndh = dlogits @ W2"
+    step = step_of(judge_answers("01_unrolled", {"dh": source}), "dh")
+    assert "In `dlogits @ W2` the shapes do not fit" in step.diagnosis.message
+
+
+def test_a_function_that_raises_is_explained(judge_answers):
+    """By the shapes of its arguments."""
+    source = "def logsumexp(x):\n    return x.exp().sum(0).log() @ x"
+    step = step_of(judge_answers("02_cross_entropy", {"logsumexp": source}), "logsumexp")
+    assert "In `x.exp().sum(0).log() @ x` the shapes do not fit" in step.diagnosis.message
+
+
+def test_a_diagnosis_that_fails_costs_nothing_else(judge_answers, monkeypatch):
+    """The verdict stays, with a warning for those who look after the judge."""
+
+    def fail(*_, **__):
+        raise ZeroDivisionError("in the search")
+
+    monkeypatch.setattr("autograder.diagnosed.diagnose", fail)
+    with pytest.warns(RuntimeWarning, match="no diagnosis of dprobs: ZeroDivisionError"):
+        verdict = judge_answers("01_unrolled", {"dprobs": "dprobs = -dlogprobs / probs"})
+    step = step_of(verdict, "dprobs")
+    assert (step.status, step.points, step.diagnosis) == (Status.WRONG, 0.0, None)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["db2 = dlogits * float('nan')", "db2 = dlogits * 1e308 * 10", "db2 = torch.zeros(3000, 500)"],
+)
+def test_an_answer_of_any_numbers_is_no_known_mistake(judge_answers, source):
+    """Not finite, or far larger than what any formula makes: nothing is named that is not so."""
+    step = step_of(judge_answers("01_unrolled", {"db2": source}), "db2")
+    assert step.points == 0
+    assert step.diagnosis.code in ("missing_sum", "not_finite", "wrong_shape", "differs")
 
 
 _BENT = {
