@@ -71,7 +71,7 @@ _WRONG_EXAMPLE = (
     edit(
         "wrong_variable",
         "taken off at the target is a constant",
-        target=("- hot * p", "- hot * x", "- 2 * hot * p"),
+        target=("- hot * x", "- 2 * hot * p"),
     ),
     edit("wrong_power", "the probabilities enter as they are", probs=("p**2", "p**0.5")),
     edit(

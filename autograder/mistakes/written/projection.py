@@ -111,6 +111,7 @@ _WRONG_PROJECT = (
         "product_of_sums",
         "a sum of products is not a product of sums",
         product=("g.sum(0) * r.sum(0)", "g.abs().sum(0) * r.abs().sum(0)"),
+        source=r"r(\.abs\(\))?\.sum\(",
     ),
     edit(
         "product_of_sums",
