@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -19,8 +20,10 @@ from torch import Tensor
 from autograder.compare import compare
 from autograder.mistakes import Mistake, mistakes_of
 from autograder.mistakes.derived import Change, Remembering, derived_of
-from autograder.mistakes.pairs import Pair, Target, pairs
+from autograder.mistakes.pairs import pairs
+from autograder.mistakes.target import Pair, Target
 from autograder.observation import Observation
+from autograder.sections import section_of
 from autograder.steps import Stage, Step
 from autograder.story import story
 from autograder.verdict import Diagnosis
@@ -29,12 +32,30 @@ __all__ = ["diagnose"]
 
 # Mistakes that make the same tensor at the same cost: the simpler idea goes first, and codes that
 # are not listed last, in the order of the catalogue.
-_SIMPLEST = """
-    zero_answer missing_branch branch_twice missing_upstream missing_local_derivative
-    forward_value_returned wrong_sign missing_mean_factor missing_sum mean_instead_of_sum
-    extra_mean_factor bessel wrong_axis broadcast_shape extra_sum transposed missing_epsilon
-    product_of_sums wrong_power wrong_constant wrong_variable wrong_upstream
-""".split()
+_SIMPLEST = (
+    "zero_answer",
+    "missing_branch",
+    "branch_twice",
+    "missing_upstream",
+    "missing_local_derivative",
+    "wrong_sign",
+    "missing_mean_factor",
+    "missing_sum",
+    "mean_instead_of_sum",
+    "extra_mean_factor",
+    "bessel",
+    "wrong_axis",
+    "broadcast_shape",
+    "extra_sum",
+    "transposed",
+    "missing_epsilon",
+    "product_of_sums",
+    "wrong_power",
+    "wrong_constant",
+    "forward_value_returned",
+    "wrong_variable",
+    "wrong_upstream",
+)
 # Of a step with several results, those nearest to the loss say most: this is the backward order.
 _RESULTS = {"backward": (3, 4, 6, 5, 1, 2, 0)}
 _AGAINST = 2
@@ -50,6 +71,11 @@ def diagnose(
     ``source`` is the text of the student's cell: it decides between mistakes that make the same
     tensor. The code is "differs" where no mistake, and no pair of them, makes the answer.
     """
+    found = _find(stage, step, observations, source)
+    return replace(found, read=section_of(stage.name, step.name).title)
+
+
+def _find(stage: Stage, step: Step, observations: Sequence[Observation], source: str) -> Diagnosis:
     by_result: dict[int, list[Observation]] = {}
     for seen in observations:
         by_result.setdefault(seen.result, []).append(seen)

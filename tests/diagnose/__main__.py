@@ -54,8 +54,8 @@ def _timing(tried: Sequence[Tried]) -> str:
     quick = sum(s < 0.02 for s in seconds) / len(seconds)
     median, slowest = statistics.median(seconds), max(tried, key=lambda one: one.seconds)
     return (
-        f"one diagnosis, on one thread: median {median * 1e3:.0f} ms, {quick:.0%} under 20 ms, the slowest "
-        f"{slowest.seconds * 1e3:.0f} ms ({slowest.entry.step})"
+        f"one diagnosis, on one thread: median {median * 1e3:.0f} ms, {quick:.0%} under 20 ms, "
+        f"the slowest {slowest.seconds * 1e3:.0f} ms ({slowest.entry.step})"
     )
 
 

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 
 __all__ = ["ALSO"]
 
-_PROJECT = (
-    "def project(g, r):\n    return g - g.sum(0) - (g * r).sum(0) / (r * r).sum(0) * r\n"
-)
+_PROJECT = "def project(g, r):\n    return g - g.sum(0) - (g * r).sum(0) / (r * r).sum(0) * r\n"
 _ROW = "def softmax_jacobian(x):\n    p = F.softmax(x, 0)\n    return p * (1 - p)\n"
 _TWICE = (
     "def softmax_jacobian(x):\n"
@@ -65,15 +63,20 @@ ALSO: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("demb", "dembcat.view(emb.shape) / emb.shape[1]"): ("mean_instead_of_sum",),
     ("project", _PROJECT): ("mean_instead_of_sum",),
     ("softmax_jacobian", _ROW): ("missing_sum",),
+    # Every entry of every row instead of the targets'.
+    ("dlogits", "(F.softmax(logits, 1) - 1) / n"): ("all_rows_indexed",),
+    # Two dimensions have changed places: a transposition, and a layout.
+    ("demb", "torch.stack(dembcat.split(emb.shape[2], dim=1))"): ("transposed",),
     # `counts_sum` is a sum, and a variable.
     ("dcounts_sum_inv", "counts_sum * dprobs.sum(1, keepdim=True)"): ("wrong_variable",),
     # `logit_maxes` sums to itself: a forward variable with a sign.
     ("dlogit_maxes", "-logit_maxes.sum(dim=1, keepdim=True)"): ("forward_value_returned",),
     # One of two terms times 2: a factor too many, and a term that counts twice.
     ("softmax_jacobian", _TWICE): ("branch_twice",),
-    ("dlogits", "p = F.softmax(logits, 1)\np[range(n), Yb] -= 1\np[range(n), Yb] -= 1\ndlogits = p / n"): (
-        "wrong_constant",
-    ),
+    (
+        "dlogits",
+        "p = F.softmax(logits, 1)\np[range(n), Yb] -= 1\np[range(n), Yb] -= 1\ndlogits = p / n",
+    ): ("wrong_constant",),
     (
         "dhprebn",
         "bngain * bnvar_inv / n * (n * dhpreact - dhpreact.sum(0) "
