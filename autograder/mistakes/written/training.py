@@ -104,7 +104,8 @@ def _scaled(number: int, code: str, message: str, factor: str) -> Mistake:
 
     def make(namespace: Mapping[str, Any]) -> Tensor:
         values = _right_values(namespace)
-        return values[_RESULTS[number]] * compiled(("n",), factor)(values["n"])
+        answer: Tensor = values[_RESULTS[number]] * compiled(("n",), factor)(values["n"])
+        return answer
 
     return Mistake("backward", code, message, make, 1, number)
 

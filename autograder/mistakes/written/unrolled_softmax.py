@@ -62,7 +62,7 @@ _DPROBS = Formula(
             ),
         ),
         edit(
-            "missing_epsilon",
+            "wrong_constant",
             "no constant is added to `probs`",
             factor=("1 / (probs + 1e-5)", "1 / (probs + 1e-8)"),
             cost=2,
@@ -167,7 +167,7 @@ _DCOUNTS_SUM = Formula(
             sign="(-counts_sum) ** -2 * dcounts_sum_inv + 0 *",
             source=r"\(-\s*counts_sum\)",
         ),
-        edit("missing_epsilon", "no constant is added here", base="(counts_sum + 1e-5)", cost=2),
+        edit("wrong_constant", "no constant is added here", base="(counts_sum + 1e-5)", cost=2),
         edit("wrong_power", "the gradient enters once, not squared", sign="-dcounts_sum_inv *"),
     )
 )
