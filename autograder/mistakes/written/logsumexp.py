@@ -41,7 +41,7 @@ _WRONG_LOGSUMEXP = (
         largest="0",
         log="{counts}.sum(1)",
     ),
-    edit("missing_local_derivative", "the logarithm is missing", log="{inside}"),
+    edit("other_function", "the logarithm is missing", log="{inside}"),
     edit("branch_twice", _LARGEST, largest="2 * m"),
     edit("wrong_sign", _LARGEST, largest="-m"),
     edit("wrong_sign", _LARGEST, log="-{inside}.log()"),
