@@ -10,12 +10,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.compare import Reference, compare
+from autograder.compare import Reference
 from autograder.diagnose import diagnose
 from autograder.examine import State
 from autograder.observation import Observation
 from autograder.remarks import aliasing_message
 from autograder.rerun import Again, run_again
+from autograder.second_look import is_right, observed, second_look
 from autograder.steps import FunctionStep, GradientStep, Stage, Step, ValueStep
 from autograder.verdict import Diagnosis, Status, StepVerdict
 
@@ -28,9 +29,12 @@ _SEED = 20  # of the arguments on which a function is called: those of its verdi
 def explain(stage: Stage, step: Step, verdict: StepVerdict, state: State) -> StepVerdict:
     """The verdict with its diagnosis, found by running the student's cell or function again.
 
-    A verdict that needs no diagnosis (right, no tensor, or following from a wrong upstream
-    gradient) comes back as it is, and so does one on a cell that cannot be run again.
+    A right answer gets a remark if its cell is wrong on other numbers. A verdict that needs no
+    diagnosis (no tensor, or following from a wrong upstream gradient) comes back as it is, and so
+    does one on a cell that cannot be run again.
     """
+    if isinstance(step, GradientStep | ValueStep) and verdict.status.passed:
+        return second_look(stage, step, verdict, state)
     if verdict.status is not Status.WRONG or verdict.comparison is None:
         return verdict
     match step:
@@ -53,27 +57,15 @@ def _explain_cell(
         return _with(alone, Diagnosis("aliasing", aliasing_message(changed)))
     if verdict.follows_from or not again.answered:
         return verdict  # to be mended elsewhere; or on other numbers the cell comes to nothing
-    observations = [
-        Observation(outcome.given, outcome.answer, situation.expected[step.name])
-        for situation, outcome in zip(again.situations, again.outcomes, strict=True)
-    ]
-    if all(_right(one.answer, one.expected) for one in observations):
+    observations = observed(step, again)
+    if all(is_right(one.answer, one.expected) for one in observations):
         return _stale(verdict, step.name, again, state.reference(step))
-    return _with(verdict, diagnose(stage, step, observations, source=again.text))
-
-
-def _right(answer: Any, expected: Reference) -> bool:
-    """Whether an answer of the right cell is right; anything may have come out of it."""
-    if not isinstance(answer, Tensor):
-        return False
-    with contextlib.suppress(TypeError, RuntimeError):
-        return compare(answer, expected).passed
-    return False
+    return _with(verdict, diagnose(stage, step, observations, source=again.calculation.text))
 
 
 def _stale(verdict: StepVerdict, name: str, again: Again, reference: Reference) -> StepVerdict:
     """The cell is right: what it read when it ran was old, or is wrong now."""
-    if _right(again.own.answer, reference):
+    if is_right(again.own.answer, reference):
         message = (
             f"your formula is right, but `{name}` is older than what it is made from: run this "
             "cell again."
@@ -116,7 +108,7 @@ def _first_wrong(
         number
         for _, results, references in calls
         for number, (result, expected) in enumerate(zip(results, references, strict=False))
-        if not _right(result, expected)
+        if not is_right(result, expected)
     )
     return next(wrong, 0)
 
