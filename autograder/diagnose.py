@@ -63,8 +63,13 @@ def diagnose(
     ``source`` is the text of the student's cell: it decides between mistakes that make the same
     tensor. The code is "differs" where no mistake, and no pair of them, makes the answer.
     """
-    found = _find(stage, step, observations, source)
+    found = _find(stage, step, observations, _without_comments(source))
     return replace(found, read=section_of(stage.name, step.name).title)
+
+
+def _without_comments(source: str) -> str:
+    """A comment is no evidence. A `#` in a text ends the line, too: no answer depends on one."""
+    return "\n".join(line.partition("#")[0].rstrip() for line in source.splitlines())
 
 
 def _find(stage: Stage, step: Step, observations: Sequence[Observation], source: str) -> Diagnosis:

@@ -8,6 +8,11 @@ from collections.abc import Mapping
 __all__ = ["ALSO"]
 
 _PROJECT = "def project(g, r):\n    return g - g.sum(0) - (g * r).sum(0) / (r * r).sum(0) * r\n"
+_EINSUM = (
+    "def project(g, r):\n"
+    '    along = torch.einsum("ij,ij->j", g, r) / torch.einsum("ij,ij->j", r, r)\n'
+    "    return g - g.sum(0) - along * r"
+)
 _ROW = "def softmax_jacobian(x):\n    p = F.softmax(x, 0)\n    return p * (1 - p)\n"
 _TWICE = (
     "def softmax_jacobian(x):\n"
@@ -82,4 +87,12 @@ ALSO: Mapping[tuple[str, str], tuple[str, ...]] = {
         "bngain * bnvar_inv / n * (n * dhpreact - dhpreact.sum(0) "
         "- 2 * n / (n - 1) * bnraw * (dhpreact * bnraw).sum(0))",
     ): ("branch_twice",),
+    # The third bank. Each of these has its other name in the first one or in the second.
+    ("dlogprobs", "torch.full_like(logprobs, -1 / n)"): ("other_function",),
+    ("project", _EINSUM): ("mean_instead_of_sum",),
+    # A squared error's gradient has this factor too many.
+    (
+        "dlogits",
+        "p = F.softmax(logits, 1)\ndlogits = p * (p - F.one_hot(Yb, logits.shape[1])) / n",
+    ): ("other_function",),
 }

@@ -90,7 +90,8 @@ def _paths(state: State, edges: Sequence[Edge], change: Callable[..., Change]) -
     if len(edges) == 1:
         return
     name = f"d{edges[0].shape.variable}"
-    twice = rf"(?ms)^\s*{name}\s*=(?!=).*^\s*{name}\s*=(?!=)(?![^\n]*\b{name}\b)"
+    again = rf"^\s*{name}(?:\[[^\n=]*\])?\s*=(?!=)(?![^\n]*\b{name}\b)"
+    twice = rf"(?ms)^\s*{name}\s*=(?!=).*{again}"
     for place, edge in enumerate(edges):
         words = Words(state.graph, edge.shape.variable, edge.shape.consumer)
         drop, keep = _without(place), _only(place)
