@@ -5,7 +5,6 @@ import pytest
 from tests.diagnose.banks import right, wrong
 from tests.diagnose.measure import Outcome, measure, share
 
-
 _BANKS = {"first": 0.95, "second": 0.90, "third": 0.90}
 
 
