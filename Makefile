@@ -100,6 +100,10 @@ mutants: $(STAMP) ## judge every known wrong formula alone, and other right ones
 	@scripts/need_bubblewrap.sh
 	$(ISOLATED) $(PY) -m tests.mutants
 
+.PHONY: diagnose
+diagnose: $(STAMP) ## how often the diagnosis names the mistake, over two banks of wrong formulas
+	$(ISOLATED) $(PY) -m tests.diagnose
+
 .PHONY: attacks
 attacks: $(STAMP) ## grade more than 200 hostile notebooks in the sandbox; print the table
 	@scripts/need_bubblewrap.sh

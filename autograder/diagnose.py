@@ -8,19 +8,15 @@ order of the catalogue.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-import torch
-from torch import Tensor
+from collections.abc import Sequence
+from dataclasses import replace
 
 from autograder.compare import compare
-from autograder.mistakes import Mistake, mistakes_of
-from autograder.mistakes.derived import Change, Remembering, derived_of
-from autograder.mistakes.pairs import Pair, Target, pairs
+from autograder.mistakes import Mistake
+from autograder.mistakes.search import Search, evidence
+from autograder.mistakes.target import Pair
 from autograder.observation import Observation
+from autograder.sections import section_of
 from autograder.steps import Stage, Step
 from autograder.story import story
 from autograder.verdict import Diagnosis
@@ -29,17 +25,34 @@ __all__ = ["diagnose"]
 
 # Mistakes that make the same tensor at the same cost: the simpler idea goes first, and codes that
 # are not listed last, in the order of the catalogue.
-_SIMPLEST = """
-    zero_answer missing_branch branch_twice missing_upstream missing_local_derivative
-    forward_value_returned wrong_sign missing_mean_factor missing_sum mean_instead_of_sum
-    extra_mean_factor bessel wrong_axis broadcast_shape extra_sum transposed missing_epsilon
-    product_of_sums wrong_power wrong_constant wrong_variable wrong_upstream
-""".split()
+_SIMPLEST = (
+    "zero_answer",
+    "missing_branch",
+    "branch_twice",
+    "missing_upstream",
+    "missing_local_derivative",
+    "wrong_sign",
+    "missing_mean_factor",
+    "missing_sum",
+    "mean_instead_of_sum",
+    "extra_mean_factor",
+    "bessel",
+    "wrong_axis",
+    "broadcast_shape",
+    "extra_sum",
+    "transposed",
+    "missing_epsilon",
+    "product_of_sums",
+    "wrong_power",
+    "wrong_constant",
+    "forward_value_returned",
+    "wrong_variable",
+    "wrong_upstream",
+)
 # Of a step with several results, those nearest to the loss say most: this is the backward order.
 _RESULTS = {"backward": (3, 4, 6, 5, 1, 2, 0)}
-_AGAINST = 2
+_MOST_RESULTS = 4  # that are searched: what is wrong with one of them shows in the others
 _FACTORS = {"missing_mean_factor", "extra_mean_factor", "wrong_constant"}
-_PRECISION = {torch.float64: 1e-10, torch.float32: 1e-5}
 
 
 def diagnose(
@@ -50,6 +63,16 @@ def diagnose(
     ``source`` is the text of the student's cell: it decides between mistakes that make the same
     tensor. The code is "differs" where no mistake, and no pair of them, makes the answer.
     """
+    found = _find(stage, step, observations, _without_comments(source))
+    return replace(found, read=section_of(stage.name, step.name).title)
+
+
+def _without_comments(source: str) -> str:
+    """A comment is no evidence. A `#` in a text ends the line, too: no answer depends on one."""
+    return "\n".join(line.partition("#")[0].rstrip() for line in source.splitlines())
+
+
+def _find(stage: Stage, step: Step, observations: Sequence[Observation], source: str) -> Diagnosis:
     by_result: dict[int, list[Observation]] = {}
     for seen in observations:
         by_result.setdefault(seen.result, []).append(seen)
@@ -61,15 +84,15 @@ def diagnose(
     order = _RESULTS.get(step.name, ())
     results = sorted(wrong, key=lambda r: order.index(r) if r in order else r)
     searches = [
-        _Search(stage, step, result, _wrong_first(wrong[result]), source)
-        for result in results
+        Search(stage, step, result, _wrong_first(wrong[result]), source)
+        for result in results[:_MOST_RESULTS]
         if len(wrong[result]) > 1
     ]
     if found := _single(searches, source):
         return found
     # Two mistakes are looked for where the first of them shows.
-    if searches and (both := searches[0].pair()):
-        return both
+    if searches and (pair := searches[0].pair()):
+        return _both(pair)
     return Diagnosis("differs", story(step, wrong[results[0]] if results else observations))
 
 
@@ -78,101 +101,38 @@ def _wrong_first(observations: Sequence[Observation]) -> list[Observation]:
     return sorted(observations, key=lambda one: compare(one.answer, one.expected).passed)
 
 
-class _Search:
-    """The search for what explains one result of a step."""
+def _single(searches: Sequence[Search], source: str) -> Diagnosis | None:
+    """The mistake that explains most results, the simplest of these.
 
-    def __init__(
-        self, stage: Stage, step: Step, result: int, seen: Sequence[Observation], source: str
-    ) -> None:
-        self._stage, self._step, self._result, self._source = stage, step, result, source
-        self._first, *self._rest = [_target(one) for one in seen]
-        self._made: list[tuple[Mistake, Tensor]] = []
-
-    def singles(self, dearer: bool) -> list[Mistake]:
-        """The mistakes that make the answer in every state; the cheapest, or also ``dearer``."""
-        matching: list[Mistake] = []
-        for mistake in mistakes_of(self._stage, self._step):
-            if mistake.result != self._result:
-                continue
-            if matching and mistake.cost > matching[0].cost and not dearer:
-                break
-            made = _made(mistake.make, self._first.namespace)
-            if made is None:
-                continue
-            self._made.append((mistake, made))
-            if mistake.code == "zero_answer" and bool(self._first.answer.any()):
-                continue  # what is lost in rounding is not written as zero
-            if self._first.near(made) and self._everywhere(mistake.make):
-                matching.append(mistake)
-        return matching
-
-    def pair(self) -> Diagnosis | None:
-        """The simplest two mistakes that make the answer together, if no single one does."""
-        found = [
-            pair
-            for derived in derived_of(self._stage, self._step)
-            if derived.result == self._result
-            for pair in pairs(derived, self._made, self._first)
-            if _believable(pair, self._source) and self._everywhere(pair.make)
-        ]
-        return _both(min(found, key=lambda pair: pair.cost)) if found else None
-
-    def _everywhere(self, make: Callable[[Mapping[str, Any]], Tensor]) -> bool:
-        for target in self._rest:
-            made = _made(make, target.namespace)
-            if made is None or not target.near(made):
-                return False
-        return True
+    Only what explains the first result that can be explained is looked for in the others: a
+    mistake made before it shows there, too.
+    """
+    for place, search in enumerate(searches):
+        others = searches[place + 1 :]
+        found = search.singles(dearer=bool(others))
+        if found:
+            ranks = [
+                (
+                    -_shared(mistake, others),
+                    mistake.cost,
+                    evidence(mistake, source),
+                    _place(mistake),
+                )
+                for mistake in found
+            ]
+            best = found[ranks.index(min(ranks))]
+            return Diagnosis(best.code, _sentence(best.message))
+    return None
 
 
-def _single(searches: Sequence[_Search], source: str) -> Diagnosis | None:
-    """The mistake that explains most results, the simplest of these."""
-    found = [mistake for search in searches for mistake in search.singles(len(searches) > 1)]
-    if not found:
-        return None
-    explained = Counter({(one.code, one.message): 0 for one in found})
-    for code, message, _ in {(one.code, one.message, one.result) for one in found}:
-        explained[code, message] += 1
-
-    def simplicity(mistake: Mistake) -> tuple[int, int, int, int]:
-        count = explained[mistake.code, mistake.message]
-        return -count, mistake.cost, _evidence(mistake, source), _place(mistake.code)
-
-    best = min(found, key=simplicity)
-    return Diagnosis(best.code, _sentence(best.message))
+def _shared(mistake: Mistake, others: Sequence[Search]) -> int:
+    """How many other results the same mistake explains."""
+    return sum(other.explained_by(mistake.code, mistake.message) for other in others)
 
 
-def _believable(pair: Pair, source: str) -> bool:
-    """Two mistakes together may make anything: what the cell's text speaks against is not meant."""
-    return all(_evidence(part, source) < _AGAINST for part in pair.parts)
-
-
-def _target(observation: Observation) -> Target:
-    answer, scale = observation.answer, observation.expected.scale
-    if answer.numel():
-        scale = max(scale, float(answer.abs().max()))
-    bound = max(_PRECISION[answer.dtype], _PRECISION[observation.expected.value.dtype]) * scale
-    return Target(Remembering(observation.namespace), answer.detach().double(), bound)
-
-
-def _made(make: Callable[[Mapping[str, Any]], Tensor], namespace: Remembering) -> Tensor | None:
-    """What a mistake makes of a namespace; None if it does not apply there."""
-    try:
-        made = make(namespace)
-    except Exception:  # a mistake that cannot be made in this state does not apply
-        return None
-    return made.double() if isinstance(made, Tensor) else None
-
-
-def _place(code: str) -> int:
+def _place(mistake: Mistake) -> int:
+    code = mistake.code
     return _SIMPLEST.index(code) if code in _SIMPLEST else len(_SIMPLEST)
-
-
-def _evidence(mistake: Mistake | Change, source: str) -> int:
-    """What the cell's text says: 0 for the mistake, 1 nothing, 2 against it."""
-    if not mistake.source or not source:
-        return 1
-    return 0 if re.search(mistake.source, source) else _AGAINST
 
 
 def _both(pair: Pair) -> Diagnosis:

@@ -6,6 +6,7 @@ cell is told the same wherever it is judged.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import inspect
 import warnings
@@ -24,7 +25,15 @@ from autograder.sections import section_of
 from autograder.steps import FunctionStep, Stage, Step
 from autograder.verdict import Status, StepVerdict
 
-__all__ = ["Call", "diagnosed", "needs_diagnosis", "observe", "observe_calls", "with_section"]
+__all__ = [
+    "Call",
+    "diagnosed",
+    "is_right",
+    "needs_diagnosis",
+    "observe",
+    "observe_calls",
+    "with_section",
+]
 
 _UNEXPLAINED = "differs"
 # Entries of a tensor that is looked at: no answer in a random state has a tenth of it.
@@ -43,6 +52,13 @@ class Call:
 def needs_diagnosis(verdict: StepVerdict) -> bool:
     """Whether a verdict is on a tensor that is wrong: what else can be wrong speaks for itself."""
     return verdict.status is Status.WRONG and verdict.comparison is not None
+
+
+def is_right(answer: Any, expected: Reference) -> bool:
+    """Whether what came out of a cell or a function is right; it may be anything."""
+    with contextlib.suppress(Exception):  # torch has many ways to say that it cannot compare
+        return compare(plain_tensor(answer, expected), expected).passed
+    return False
 
 
 def observe(

@@ -9,20 +9,19 @@ from typing import Any
 
 import torch
 
-from autograder.compare import Reference, compare
+from autograder.compare import Reference
 from autograder.diagnosed import (
     Call,
     diagnosed,
     needs_diagnosis,
-    observe,
     observe_calls,
     with_section,
 )
 from autograder.examine import State
 from autograder.examine_function import default_dtype_of
-from autograder.judge_tensor import plain_tensor
 from autograder.remarks import aliasing_message
 from autograder.rerun import Again, run_again
+from autograder.second_look import holds, observed, second_look
 from autograder.steps import FunctionStep, GradientStep, Stage, Step, ValueStep
 from autograder.verdict import Diagnosis, StepVerdict
 
@@ -34,14 +33,16 @@ _SEED = 20  # of the arguments on which a function is called: those of its verdi
 def explain(stage: Stage, step: Step, verdict: StepVerdict, state: State) -> StepVerdict:
     """The verdict with its diagnosis, and in that the section to read again.
 
-    The student's cell or function runs again to find it. A verdict that needs no diagnosis
-    (right, no tensor, or following from a wrong upstream gradient) keeps what it has, and so does
-    one on a cell that cannot be run again.
+    The student's cell or function runs again to find it. A right answer gets a remark if its cell
+    is wrong on other numbers. A verdict that needs no diagnosis (no tensor, or following from a
+    wrong upstream gradient) keeps what it has, and so does one on a cell that cannot be run again.
     """
     return with_section(stage, _explained(stage, step, verdict, state))
 
 
 def _explained(stage: Stage, step: Step, verdict: StepVerdict, state: State) -> StepVerdict:
+    if isinstance(step, GradientStep | ValueStep) and verdict.status.passed:
+        return second_look(stage, step, verdict, state)
     if not needs_diagnosis(verdict):
         return verdict
     match step:
@@ -66,25 +67,14 @@ def _explain_cell(
         )
     if verdict.follows_from or not again.answered:
         return verdict  # to be mended elsewhere; or on other numbers the cell comes to nothing
-    answers = [
-        (outcome.given, outcome.answer, situation.expected[step.name])
-        for situation, outcome in zip(again.situations, again.outcomes, strict=True)
-    ]
-    if all(_right(answer, expected) for _, answer, expected in answers):
+    if holds(step, again):
         return _stale(verdict, step.name, again, state.reference(step))
-    return diagnosed(stage, step, verdict, (observe(*one) for one in answers), again.text)
-
-
-def _right(answer: Any, expected: Reference) -> bool:
-    """Whether an answer of the right cell is right; anything may have come out of it."""
-    with contextlib.suppress(Exception):  # torch has many ways to say that it cannot compare
-        return compare(plain_tensor(answer, expected), expected).passed
-    return False
+    return diagnosed(stage, step, verdict, observed(step, again), again.calculation.text)
 
 
 def _stale(verdict: StepVerdict, name: str, again: Again, reference: Reference) -> StepVerdict:
     """The cell is right: what it read when it ran was old, or is wrong now."""
-    if _right(again.own.answer, reference):
+    if is_right(again.own.answer, reference):
         message = (
             f"your formula is right, but `{name}` is older than what it is made from: run this "
             "cell again."

@@ -57,6 +57,8 @@ def _word(verdict: StepVerdict) -> str:
     look = LOOKS[verdict.status]
     if verdict.follows_from:
         return f"{look.word}, follows from {' and '.join(verdict.follows_from)}"
+    if verdict.status.passed and verdict.remarks:
+        return f"{look.word}, with a note"
     code = verdict.diagnosis.code if verdict.diagnosis else ""
     if code in ("", "differs", verdict.status):  # these say no more than the status
         return look.word

@@ -7,7 +7,7 @@ a cell that does more than calculate is not run.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,11 +16,11 @@ from torch import Tensor
 
 from autograder.draws import Kind, draw_stage
 from autograder.rerun_scratch import Outcome, quiet, run_calculation
-from autograder.rerun_source import calculation_of
+from autograder.rerun_source import Calculation, calculation_of
 from autograder.situation import Situation, make_situation
 from autograder.steps import Stage
 
-__all__ = ["Again", "given_in", "run_again", "situations"]
+__all__ = ["Again", "given_in", "run_again", "run_elsewhere", "situations"]
 
 # Sizes that no notebook has; and, for a cell that runs with no others, the notebook's own.
 _FRESH = ((Kind.PRIMES, 41), (Kind.SQUARE, 43))
@@ -29,12 +29,16 @@ _OWN = ((Kind.OWN, 47), (Kind.OWN, 53))
 
 @dataclass(frozen=True)
 class Again:
-    """The runs of one cell: on the random ``situations``, and on the student's own variables."""
+    """The runs of one cell: on random ``situations``, and on the student's ``own`` variables.
 
-    text: str
+    ``own_sizes`` if the situations have the notebook's sizes, for others came to nothing.
+    """
+
+    calculation: Calculation
     situations: tuple[Situation, ...]
     outcomes: tuple[Outcome, ...]
     own: Outcome
+    own_sizes: bool = False
 
     @property
     def answered(self) -> bool:
@@ -42,19 +46,21 @@ class Again:
         return all(_is_answer(outcome.answer) for outcome in self.outcomes)
 
 
-@lru_cache(maxsize=16)
-def situations(stage: Stage, own_sizes: bool = False) -> tuple[Situation, ...]:
+@lru_cache(maxsize=24)
+def situations(
+    stage: Stage, own_sizes: bool = False, consistent: bool = False
+) -> tuple[Situation, ...]:
     """Two random states of a stage, always the same; none for a stage without a forward graph.
 
     In the first all sizes differ, in the second they are equal; or both have the notebook's
-    sizes. Upstream gradients are random and independent of each other. Nobody may change the
-    tensors.
+    sizes. Upstream gradients are random and independent of each other, or else ``consistent``:
+    all follow from those next to the loss. Nobody may change the tensors.
     """
     made = []
     for kind, seed in _OWN if own_sizes else _FRESH:
         generator = torch.Generator().manual_seed(seed)
         if inputs := draw_stage(stage.name, generator, kind):
-            made.append(make_situation(stage, inputs, generator, consistent=False))
+            made.append(make_situation(stage, inputs, generator, consistent))
     return tuple(made)
 
 
@@ -76,18 +82,17 @@ def run_again(stage: Stage, name: str, namespace: Mapping[str, Any]) -> Again | 
     fresh = situations(stage)
     if not history or not fresh:
         return None
-    given = given_in(fresh[0], name)
-    calculation = calculation_of(name, history, given, namespace)
+    there = given_in(fresh[0], name)
+    calculation = calculation_of(name, history, there, namespace)
     if calculation is None:
         return None
-    own = {key: namespace[key] for key in given if key in namespace}
+    own = {key: namespace[key] for key in there if key in namespace}
     with quiet():
         at_home = run_calculation(calculation, name, own, namespace)
-        for states in (fresh, situations(stage, own_sizes=True)):
-            runs = (
-                run_calculation(calculation, name, given_in(one, name), namespace) for one in states
-            )
-            again = Again(calculation.text, states, tuple(runs), at_home)
+        for own_sizes in (False, True):
+            states = situations(stage, own_sizes)
+            runs = _runs(calculation, name, states, namespace)
+            again = Again(calculation, states, runs, at_home, own_sizes)
             if again.answered:
                 break
     return again
@@ -97,6 +102,25 @@ def _is_answer(value: Any) -> bool:
     if isinstance(value, Tensor):
         return value.is_floating_point()
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def run_elsewhere(
+    again: Again, name: str, states: tuple[Situation, ...], namespace: Mapping[str, Any]
+) -> Again:
+    """The same calculation on other situations."""
+    with quiet():
+        runs = _runs(again.calculation, name, states, namespace)
+    return replace(again, situations=states, outcomes=runs)
+
+
+def _runs(
+    calculation: Calculation,
+    name: str,
+    states: tuple[Situation, ...],
+    namespace: Mapping[str, Any],
+) -> tuple[Outcome, ...]:
+    given = [given_in(one, name) for one in states]
+    return tuple(run_calculation(calculation, name, one, namespace) for one in given)
 
 
 def _history(namespace: Mapping[str, Any]) -> Sequence[str]:

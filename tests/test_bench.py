@@ -46,7 +46,7 @@ def test_every_step_of_the_stage_is_measured(right: bool) -> None:
 
 def test_a_check_that_errs_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     """If the check finds a wrong answer right, there is no benchmark but an error."""
-    monkeypatch.setattr(code, "stage_variables", lambda shift: stage_variables(0.0))
+    monkeypatch.setattr(code, "wrong_variables", lambda: stage_variables(0.0))
     with pytest.raises(RuntimeError, match="'dlogprobs'"):
         check_latencies(right=False, repetitions=1)
 

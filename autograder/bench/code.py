@@ -17,6 +17,7 @@ from autograder.check import Check, CheckFailed
 from autograder.minibatch import draw_minibatch
 from autograder.names import build_dataset, load_names
 from autograder.stages import unrolled
+from autograder.steps import GradientStep
 from autograder.training_steps import TRAINING_STEPS
 
 __all__ = ["check_latencies", "code_table", "measure_code", "step_times"]
@@ -38,12 +39,30 @@ def stage_variables(shift: float, seed: int = 1) -> dict[str, Any]:
     return {**inputs, **unrolled.GRAPH.forward(inputs), **answers}
 
 
+def wrong_variables() -> dict[str, Any]:
+    """The same with ones for every gradient, and the cells that made them, as IPython keeps them.
+
+    No mistake explains ones everywhere, so that a diagnosis looks through all that it knows.
+    """
+    variables = {**stage_variables(0.0), "torch": torch, "__name__": "__main__"}
+    variables["_ih"] = cells = [
+        f"{step.name} = torch.ones_like({step.variable})"
+        for step in unrolled.STAGE.steps
+        if isinstance(step, GradientStep)
+    ]
+    for cell in cells:
+        exec(cell, variables)  # these lines, and nothing from elsewhere
+    return variables
+
+
 def check_latencies(right: bool, repetitions: int = 5) -> dict[str, float]:
     """Seconds that `check` takes for each step of stage 01, the median of some repetitions.
 
+    Of wrong answers it finds the mistake, by running their cells again.
+
     Raises RuntimeError if the check does not find what it should: all right, or all wrong.
     """
-    check = Check(unrolled.STAGE.name, stage_variables(0.0 if right else 1.0))
+    check = Check(unrolled.STAGE.name, stage_variables(0.0) if right else wrong_variables())
 
     def passes(name: str) -> bool:
         try:

@@ -44,7 +44,10 @@ def error_map(name: str, answer: Tensor, expected: Tensor, comparison: Compariso
     levels = _levels(cells, top, comparison.bound)
     rows, columns = cells.shape
     side = min(_WIDEST / columns, _TALLEST / rows, _LARGEST_CELL)
-    across, down = max(side, min(8, 300 / columns)) * columns, max(side, 6) * rows
+    across, down = (
+        max(side, min(8, 300 / columns)) * columns,
+        max(side, min(14, _TALLEST / rows)) * rows,
+    )
     listed = list(comparison.worst or ())
     told = f"worst at {listed}" if listed else "worst"
     told += f": yours {comparison.worst_actual:.4g}, expected {comparison.worst_expected:.4g}"

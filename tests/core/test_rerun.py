@@ -74,7 +74,7 @@ def test_the_last_cell_counts(namespace: dict[str, Any]) -> None:
     """Of several cells that made the variable the last one that ran is run again."""
     again = _again(namespace, "dprobs", "dprobs = dlogprobs / probs", "dprobs = dlogprobs * probs")
     assert _bands(again, "dprobs") == [Band.WRONG] * 2
-    assert again is not None and again.text == "dprobs = dlogprobs * probs"
+    assert again is not None and again.calculation.text == "dprobs = dlogprobs * probs"
 
 
 def test_the_sizes_of_the_notebook_where_no_others_do(namespace: dict[str, Any]) -> None:

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 
 __all__ = ["ALSO"]
 
-_PROJECT = (
-    "def project(g, r):\n    return g - g.sum(0) - (g * r).sum(0) / (r * r).sum(0) * r\n"
+_PROJECT = "def project(g, r):\n    return g - g.sum(0) - (g * r).sum(0) / (r * r).sum(0) * r\n"
+_EINSUM = (
+    "def project(g, r):\n"
+    '    along = torch.einsum("ij,ij->j", g, r) / torch.einsum("ij,ij->j", r, r)\n'
+    "    return g - g.sum(0) - along * r"
 )
 _ROW = "def softmax_jacobian(x):\n    p = F.softmax(x, 0)\n    return p * (1 - p)\n"
 _TWICE = (
@@ -65,18 +68,31 @@ ALSO: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("demb", "dembcat.view(emb.shape) / emb.shape[1]"): ("mean_instead_of_sum",),
     ("project", _PROJECT): ("mean_instead_of_sum",),
     ("softmax_jacobian", _ROW): ("missing_sum",),
+    # Every entry of every row instead of the targets'.
+    ("dlogits", "(F.softmax(logits, 1) - 1) / n"): ("all_rows_indexed",),
+    # Two dimensions have changed places: a transposition, and a layout.
+    ("demb", "torch.stack(dembcat.split(emb.shape[2], dim=1))"): ("transposed",),
     # `counts_sum` is a sum, and a variable.
     ("dcounts_sum_inv", "counts_sum * dprobs.sum(1, keepdim=True)"): ("wrong_variable",),
     # `logit_maxes` sums to itself: a forward variable with a sign.
     ("dlogit_maxes", "-logit_maxes.sum(dim=1, keepdim=True)"): ("forward_value_returned",),
     # One of two terms times 2: a factor too many, and a term that counts twice.
     ("softmax_jacobian", _TWICE): ("branch_twice",),
-    ("dlogits", "p = F.softmax(logits, 1)\np[range(n), Yb] -= 1\np[range(n), Yb] -= 1\ndlogits = p / n"): (
-        "wrong_constant",
-    ),
+    (
+        "dlogits",
+        "p = F.softmax(logits, 1)\np[range(n), Yb] -= 1\np[range(n), Yb] -= 1\ndlogits = p / n",
+    ): ("wrong_constant",),
     (
         "dhprebn",
         "bngain * bnvar_inv / n * (n * dhpreact - dhpreact.sum(0) "
         "- 2 * n / (n - 1) * bnraw * (dhpreact * bnraw).sum(0))",
     ): ("branch_twice",),
+    # The third bank. Each of these has its other name in the first one or in the second.
+    ("dlogprobs", "torch.full_like(logprobs, -1 / n)"): ("other_function",),
+    ("project", _EINSUM): ("mean_instead_of_sum",),
+    # A squared error's gradient has this factor too many.
+    (
+        "dlogits",
+        "p = F.softmax(logits, 1)\ndlogits = p * (p - F.one_hot(Yb, logits.shape[1])) / n",
+    ): ("other_function",),
 }

@@ -1,4 +1,8 @@
-"""The two banks: one written before the catalogue, one after it by someone who had not seen it."""
+"""The three banks of formulas.
+
+The first was written before the catalogue. The second was written by someone who had not seen it,
+and has been looked at since. The third was written last, in the same way.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from tests.mutants.bank import BANKS
 
 __all__ = ["NAMES", "Entry", "right", "wrong"]
 
-NAMES = ("first", "second")
+NAMES = ("first", "second", "third")
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,13 @@ def wrong(bank: str) -> Iterator[Entry]:
                 further = ALSO.get((mistake.step, mistake.source), ())
                 yield Entry(known.stage, mistake.step, (mistake.code, *further), mistake.source)
         return
+    if bank == "third":
+        from tests.diagnose import third_bank
+
+        for entry in third_bank.mistakes():
+            further = ALSO.get((entry.step, entry.source), ())
+            yield Entry(entry.stage, entry.step, (*entry.codes, *further), entry.source)
+        return
     from tests.diagnose import second_bank
 
     for entry in second_bank.mistakes():
@@ -52,9 +63,9 @@ def right(bank: str) -> Iterator[Entry]:
             for step, sources in known.right.items():
                 yield from _right(known.stage, step, sources)
         return
-    from tests.diagnose import second_bank
+    from tests.diagnose import second_bank, third_bank
 
-    for entry in second_bank.right():
+    for entry in (second_bank if bank == "second" else third_bank).right():
         yield Entry(entry.stage, entry.step, (), entry.source)
 
 

@@ -7,7 +7,7 @@ rows it was taken from). A mistake changes one of these.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from autograder.mistakes.derived.state import State, is_floating
 
-__all__ = ["Edge", "Kind", "Shape", "find_shape"]
+__all__ = ["Edge", "Kind", "Shape", "expands", "find_shape"]
 
 
 class Kind(StrEnum):
@@ -133,9 +133,9 @@ def find_shape(state: State, consumer: str, variable: str) -> Shape:
 def _candidates(state: State, consumer: str, variable: str) -> list[Shape]:
     size, result = state.values[variable].shape, state.values[consumer].shape
     found = []
-    if _expands(size, result):
+    if expands(size, result):
         found.append(Shape(consumer, variable, Kind.DIAGONAL, spread=size != result))
-    elif _expands(result, size):
+    elif expands(result, size):
         found.append(Shape(consumer, variable, Kind.DIAGONAL))
     for other in state.graph.parents(consumer):
         value = state.values[other]
@@ -151,8 +151,9 @@ def _candidates(state: State, consumer: str, variable: str) -> list[Shape]:
     return found
 
 
-def _expands(small: torch.Size, large: torch.Size) -> bool:
-    try:
-        return torch.broadcast_shapes(small, large) == large
-    except RuntimeError:
-        return False
+def expands(small: Sequence[int], large: Sequence[int]) -> bool:
+    """Whether one shape broadcasts to the other."""
+    padded = (1,) * (len(large) - len(small)) + tuple(small)
+    return len(small) <= len(large) and all(
+        one in (1, other) for one, other in zip(padded, large, strict=True)
+    )

@@ -23,8 +23,9 @@ class Factor:
 class Role:
     """What a factor means for a term: its code, by what is averaged or summed there.
 
-    ``mean``: the forward pass divides by n here; ``far``: or further on, where no gradient is given. ``over``: sizes (variable, dimension) that are
-    summed, forward or backward. ``examples``: the examples are among them.
+    ``mean``: which of n and n - 1 the forward pass divides by here; ``far``: whether it may divide
+    further on, where no gradient is given. ``over``: sizes (variable, dimension) that are summed,
+    forward or backward; ``examples``: the examples are among them. ``product``: a matrix product.
     """
 
     mean: str = ""

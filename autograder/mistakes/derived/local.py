@@ -30,23 +30,23 @@ def local_changes(draft: Draft) -> Iterator[Change]:
     if number is None:
         yield from _varying(draft)
     elif abs(number) != 1.0:
-        code, message = "wrong_constant", words.constant
+        code, message = "wrong_constant", words("constant")
         if role_of(edge).mean:
-            code, message = "missing_mean_factor", words.mean_factor
+            code, message = "missing_mean_factor", words("mean_factor")
         yield draft.change("local", code, message, _filled(1.0 if number > 0 else -1.0))
     same, multiple = equal_variable(edge)
     power = is_power(edge)
     ends = draft.shape.variable, draft.shape.consumer
     for name in fitting(draft.state, edge.local.shape):
         if power and name in ends:
-            yield draft.change("local", "wrong_power", words.power, _times(name))
+            yield draft.change("local", "wrong_power", words("power"), _times(name))
             continue
         cost = 1 if number is not None else 2
-        message = words.factor(name)
+        message = words("factor", name)
         yield draft.change("local", "wrong_variable", message, _times(name), cost, named(name))
         if name == same:
             continue
-        told = words.other_variable(name)
+        told = words("other_variable", name)
         if same:
             make = _instead(name, multiple)
             yield draft.change("local", "wrong_variable", told, make, 1, named(name))
@@ -54,7 +54,7 @@ def local_changes(draft: Draft) -> Iterator[Change]:
             yield draft.change("local", "wrong_variable", told, _instead(name), 2, named(name))
     name = f"d{same}"
     if same and name in draft.state.given:
-        told = words.other_variable(name)
+        told = words("other_variable", name)
         make = _gradient(name, multiple)
         yield draft.change("local", "wrong_variable", told, make, 1, named(name))
 
@@ -63,9 +63,9 @@ def _varying(draft: Draft) -> Iterator[Change]:
     edge, words = draft.edge, draft.words
     numbers = (1.0, -1.0) if bool((edge.local < 0).all()) else (1.0,)
     for number in numbers:
-        message = words.missing_local
+        message = words("missing_local")
         yield draft.change("local", "missing_local_derivative", message, _filled(number))
-    yield draft.change("local", "other_function", words.quotient, lambda e: 1 / e.local)
+    yield draft.change("local", "other_function", words("quotient"), lambda e: 1 / e.local)
     for parent in draft.state.graph.parents(draft.shape.consumer):
         value = draft.state.values[parent]
         if not is_floating(value):
@@ -83,7 +83,7 @@ def _elsewhere(draft: Draft, parent: str, name: str) -> Iterator[Change]:
     except (RuntimeError, IndexError):
         return
     if bool(moved.isfinite().all()) and not torch.allclose(moved, edge.local):
-        told = draft.words.other_variable(name)
+        told = draft.words("other_variable", name)
         yield draft.change(
             "local",
             "wrong_variable",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from autograder.draws import Kind as Draw
 from autograder.draws import draw_stage
@@ -50,13 +52,30 @@ def _find(stage: Stage, step: Step) -> Iterator[Derived]:
             zip(_BACKWARD, step.draw(torch.Generator().manual_seed(_SEED))[1], strict=True)
         )
         for place, variable in enumerate(PARAMETER_NAMES):
-            yield _of_rule(NETWORK, variable, sample, _of_backward, place, _WRITTEN_OUT)
+            derived = _of_rule(NETWORK, variable, sample, _of_backward, place, _WRITTEN_OUT)
+            swapped = tuple(_swapped(derived, sample))
+            yield dataclasses.replace(derived, changes=(*derived.changes, *swapped))
     elif isinstance(step, ValueStep):
         yield from changes_of_whole(step, _sample(stage, step))
     elif isinstance(step, FunctionStep):
         names = inspect.signature(step.expected).parameters
         arguments = step.draw(torch.Generator().manual_seed(_SEED))[1]
         yield from changes_of_whole(step, dict(zip(names, arguments, strict=True)))
+
+
+def _swapped(derived: Derived, sample: Mapping[str, Any]) -> Iterator[Change]:
+    """Results that have changed places."""
+    assert derived.rule is not None
+    values = derived.rule.state(sample).values
+    for other in PARAMETER_NAMES:
+        if other != derived.variable and values[other].shape == values[derived.variable].shape:
+            message = "Results have changed places: they are returned in the parameters' order."
+            make = _gradient(other)
+            yield Change(derived.variable, "", "all", "wrong_index", message, make)
+
+
+def _gradient(variable: str) -> Callable[[State, object], Tensor]:
+    return lambda state, edges: state.gradient(variable)
 
 
 _NETWORK_RESULTS = tuple(f"d{name}" for name in PARAMETER_NAMES)

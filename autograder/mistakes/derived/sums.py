@@ -21,12 +21,12 @@ def sum_changes(draft: Draft) -> Iterator[Change]:
     size, full = edge.value.shape, edge.local.shape
     if size == full and edge.upstream.shape != full:
         if constant(edge) is not None:
-            message = words.broadcast_shape
+            message = words("broadcast_shape")
             yield draft.change("term", "broadcast_shape", message, _unexpanded)
         return
     if size == full:
         for axis in range(len(full)):
-            yield draft.change("finish", "extra_sum", words.extra_sum, _sum_over(axis))
+            yield draft.change("finish", "extra_sum", words("extra_sum"), _sum_over(axis))
     else:
         yield from _of_broadcast(draft)
     if len(full) == 2:
@@ -38,23 +38,23 @@ def _of_broadcast(draft: Draft) -> Iterator[Change]:
     size, full = draft.edge.value.shape, draft.edge.local.shape
     padded = (1,) * (len(full) - len(size)) + tuple(size)
     right = [axis for axis, length in enumerate(padded) if length != full[axis]]
-    yield draft.change("finish", "missing_sum", words.missing_sum, lambda e, p: p)
+    yield draft.change("finish", "missing_sum", words("missing_sum"), lambda e, p: p)
     for axis in range(len(full)):
         if axis not in right:
-            yield draft.change("finish", "wrong_axis", words.wrong_axis, _sum_over(axis))
+            yield draft.change("finish", "wrong_axis", words("wrong_axis"), _sum_over(axis))
     if len(right) < len(full):
         for make in (_sum_of_all, _sum_everywhere):
-            yield draft.change("finish", "extra_sum", words.extra_sum, make)
+            yield draft.change("finish", "extra_sum", words("extra_sum"), make)
     picks: Sequence[slice | int] = (0, -1, slice(1, None), slice(None, -1))
     for pick in picks:
-        message = words.wrong_index
+        message = words("wrong_index")
         yield draft.change("finish", "wrong_index", message, _pick(right[0], pick))
-    yield draft.change("term", "product_of_sums", words.product_of_sums, _product_of_sums)
+    yield draft.change("term", "product_of_sums", words("product_of_sums"), _product_of_sums)
 
 
 def _products(draft: Draft) -> Iterator[Change]:
     """A matrix product where an entrywise one is meant, and what may be summed of it."""
-    edge, message = draft.edge, draft.words.matmul
+    edge, message = draft.edge, draft.words("matmul")
     factors: list[Callable[[Edge], Tensor]] = [lambda e: e.local]
     for name in (equal_variable(edge)[0], draft.shape.variable):
         if name and edge.state.values[name].shape != edge.local.shape:

@@ -28,19 +28,19 @@ def changes_of_edge(edge: Edge) -> Iterator[Change]:
     elif edge.shape.kind in (Kind.RIGHT, Kind.LEFT):
         yield from operand_changes(draft)
     elif edge.shape.kind is Kind.GATHER:
-        yield draft.change("finish", "extra_sum", draft.words.extra_sum, _all_rows)
+        yield draft.change("finish", "extra_sum", draft.words("extra_sum"), _all_rows)
     yield from _factors(draft)
 
 
 def _factors(draft: Draft) -> Iterator[Change]:
     words, role = draft.words, role_of(draft.edge)
     messages = {
-        "wrong_sign": words.sign,
-        "bessel": words.bessel,
-        "missing_mean_factor": words.mean_factor,
-        "extra_mean_factor": words.extra_mean,
-        "mean_instead_of_sum": words.mean_for_sum,
-        "wrong_constant": words.constant,
+        "wrong_sign": words("sign"),
+        "bessel": words("bessel"),
+        "missing_mean_factor": words("mean_factor"),
+        "extra_mean_factor": words("extra_mean"),
+        "mean_instead_of_sum": words("mean_for_sum"),
+        "wrong_constant": words("constant"),
     }
     for factor in factors(draft.state, draft.shape.variable):
         code = role.code(factor.label)

@@ -48,17 +48,27 @@ def changes_of_total(state: State, edges: Sequence[Edge]) -> Iterator[Change]:
         make = _times(variable)
         yield change("all", "wrong_variable", message, make, 2, named(variable))
     yield from shapes_of(value, variable, change)
+    right = _sum([edge.term for edge in edges])
     for name, other in state.values.items():
-        if is_floating(other):
+        # `dhpreact` may be a variable of the graph: passed on as it is, something else is wrong.
+        if is_floating(other) and name not in state.gradients and not _is_multiple(other, right):
             message = f"This is the value of `{name}`, and not a gradient."
-            yield change(
-                "all",
-                "forward_value_returned",
-                message,
-                lambda s, e, name=name: s.values[name],
-                2,
-                named(name),
-            )
+            make = _value(name)
+            yield change("all", "forward_value_returned", message, make, 1, named(name))
+
+
+def _is_multiple(value: Tensor, right: Tensor) -> bool:
+    """Whether a value is right but for a constant: then that is the mistake."""
+    if value.shape != right.shape:
+        return False
+    ratio = (right / value).flatten()
+    same = bool(((ratio - ratio[0]).abs() <= 1e-9 * ratio[0].abs()).all())
+    twice = float(2 * ratio[0])  # one number is a multiple of any other: of a small one
+    return same and (value.numel() > 1 or abs(twice - round(twice)) < 1e-9)
+
+
+def _value(name: str) -> Callable[[State, list[Edge]], Tensor]:
+    return lambda state, edges: state.values[name]
 
 
 def shapes_of(value: Tensor, variable: str, change: Callable[..., Change]) -> Iterator[Change]:
@@ -80,16 +90,19 @@ def _paths(state: State, edges: Sequence[Edge], change: Callable[..., Change]) -
     if len(edges) == 1:
         return
     name = f"d{edges[0].shape.variable}"
-    twice = rf"(?ms)^\s*{name}\s*=(?!=).*^\s*{name}\s*=(?!=)(?![^\n]*\b{name}\b)"
+    again = rf"^\s*{name}(?:\[[^\n=]*\])?\s*=(?!=)(?![^\n]*\b{name}\b)"
+    twice = rf"(?ms)^\s*{name}\s*=(?!=).*{again}"
     for place, edge in enumerate(edges):
         words = Words(state.graph, edge.shape.variable, edge.shape.consumer)
         drop, keep = _without(place), _only(place)
-        yield change("all", "missing_branch", words.missing_branch, drop)
-        yield change("all", "overwritten_accumulation", words.overwritten, drop, source=twice)
+        yield change("all", "missing_branch", words("missing_branch"), drop)
+        yield change("all", "overwritten_accumulation", words("overwritten"), drop, source=twice)
         if len(edges) > 2:
-            yield change("all", "missing_branch", words.missing_branch, keep)
-            yield change("all", "overwritten_accumulation", words.overwritten, keep, source=twice)
-        yield change("all", "branch_twice", words.branch_twice, _twice(place))
+            yield change("all", "missing_branch", words("missing_branch"), keep)
+            yield change(
+                "all", "overwritten_accumulation", words("overwritten"), keep, source=twice
+            )
+        yield change("all", "branch_twice", words("branch_twice"), _twice(place))
         if 0 < int((edge.term == 0).sum()) < edge.term.numel():
             message = (
                 f"What arrives through `{edge.shape.consumer}` overwrites what is there already: "
@@ -97,7 +110,7 @@ def _paths(state: State, edges: Sequence[Edge], change: Callable[..., Change]) -
             )
             yield change("all", "overwritten_accumulation", message, _over(place))
     if any(edge.upstream.shape != edge.value.shape for edge in edges) and edges[0].value.ndim > 1:
-        message = words.broadcast_shape
+        message = words("broadcast_shape")
         yield change("all", "broadcast_shape", message, _in_one_row)
 
 
@@ -123,7 +136,7 @@ def _factors(
     messages = {
         "wrong_sign": SIGN,
         "bessel": _BESSEL,
-        "missing_mean_factor": "The loss or a value on the way is an average over n: the 1/n is missing.",
+        "missing_mean_factor": "Something on the way is an average over n: the 1/n is missing.",
         "extra_mean_factor": "There is one division too many in the answer.",
         "mean_instead_of_sum": "A mean stands where a sum should: gradients add up.",
         "wrong_constant": "The answer is right up to a constant factor.",

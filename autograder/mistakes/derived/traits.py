@@ -8,11 +8,11 @@ from typing import Any
 import torch
 
 from autograder.mistakes.derived.change import Change
-from autograder.mistakes.derived.edge import Edge, Kind
+from autograder.mistakes.derived.edge import Edge, Kind, expands
 from autograder.mistakes.derived.state import State, is_floating
 from autograder.mistakes.derived.words import Words
 
-__all__ = ["Draft", "absent", "constant", "equal_variable", "fits", "fitting", "is_power", "named"]
+__all__ = ["Draft", "absent", "constant", "equal_variable", "fitting", "is_power", "named"]
 
 _CLOSE = 1e-9
 
@@ -91,13 +91,5 @@ def is_power(edge: Edge) -> bool:
 def fitting(state: State, size: Sequence[int]) -> Iterator[str]:
     """The floating-point variables that broadcast to a shape, single numbers only to scalars."""
     for name, value in state.values.items():
-        if is_floating(value) and fits(value.shape, size) and (value.ndim or not size):
+        if is_floating(value) and expands(value.shape, size) and (value.ndim or not size):
             yield name
-
-
-def fits(small: Sequence[int], large: Sequence[int]) -> bool:
-    """Whether one shape broadcasts to the other."""
-    try:
-        return tuple(torch.broadcast_shapes(tuple(small), tuple(large))) == tuple(large)
-    except RuntimeError:
-        return False

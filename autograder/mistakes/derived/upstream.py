@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from autograder.mistakes.derived.change import Change
-from autograder.mistakes.derived.edge import Edge
-from autograder.mistakes.derived.traits import Draft, absent, fits, named
+from autograder.mistakes.derived.edge import Edge, expands
+from autograder.mistakes.derived.traits import Draft, absent, named
 from autograder.mistakes.derived.words import Words
 
 __all__ = ["upstream_changes"]
@@ -23,20 +23,20 @@ def upstream_changes(draft: Draft) -> Iterator[Change]:
     yield draft.change(
         "upstream",
         "missing_upstream",
-        words.missing_upstream,
+        words("missing_upstream"),
         lambda e: torch.ones_like(e.upstream),
         1,
         absent(words.dy),
     )
     size = draft.edge.upstream.shape
     for name in state.gradients:
-        if name != words.dy and fits(state.given[name].shape, size):
-            message = words.other_upstream(name)
+        if name != words.dy and expands(state.given[name].shape, size):
+            message = words("other_upstream", name)
             yield draft.change("upstream", "wrong_upstream", message, _given(name), 1, named(name))
     yield draft.change(
         "upstream",
         "wrong_variable",
-        words.value_for_gradient,
+        words("value_for_gradient"),
         lambda e: e.state.values[e.shape.consumer],
         1,
         named(consumer),
@@ -59,7 +59,7 @@ def _further_back(draft: Draft) -> Iterator[Change]:
     if len(behind) == 1:
         yield from _another_behind(draft, behind[0])
     for name in behind if len(behind) > 1 else ():
-        message = Words(state.graph, consumer, name).missing_branch
+        message = Words(state.graph, consumer, name)("missing_branch")
         yield draft.change("upstream", "missing_branch", message, _without(name), 2)
 
 
@@ -67,11 +67,11 @@ def _another_behind(draft: Draft, behind: str) -> Iterator[Change]:
     """The upstream gradient made again, from the wrong one."""
     state, words = draft.state, Words(draft.state.graph, draft.shape.consumer, behind)
     for name in state.gradients:
-        if state.given[name].shape == state.gradient(behind).shape:
-            if name not in (words.dx, words.dy):
-                make = _through(behind, name)
-                message = words.other_upstream(name)
-                yield draft.change("upstream", "wrong_upstream", message, make, 2, named(name))
+        same = state.given[name].shape == state.gradient(behind).shape
+        if same and name not in (words.dx, words.dy):
+            make = _through(behind, name)
+            message = words("other_upstream", name)
+            yield draft.change("upstream", "wrong_upstream", message, make, 2, named(name))
 
 
 def _through(behind: str, name: str) -> Callable[[Edge], Tensor]:

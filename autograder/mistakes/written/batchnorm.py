@@ -37,7 +37,7 @@ _BIASED_ONLY = (
     edit("wrong_variable", _UNBIASED, along="- bnraw * ({up} * {raw}).sum(0) / n"),
     edit("wrong_variable", _UNBIASED, along="- {raw} * ({up} * bnraw).sum(0) / n"),
     edit("bessel", _DIVISOR, m="(n - 1)"),
-    edit("bessel", _DIVISOR, m="n * n / (n - 1)"),
+    edit("bessel", _DIVISOR, m="n * (n - 1) / n"),
     edit("bessel", _DIVISOR, mean="- {up}.sum(0) / (n - 1)"),
     edit("bessel", _DIVISOR, mean="- {up}.sum(0) / (n - 1)", m="(n - 1)"),
     edit("bessel", _DIVISOR, gain="n / (n - 1) * bngain"),

@@ -92,7 +92,7 @@ _WRONG_PATHS = (
     edit("wrong_variable", "how is `hprebn` scaled on its way to `bnraw`?", scale="bnraw"),
     *(
         edit("wrong_variable", _SQUARE, diff=other)
-        for other in ("hprebn", "bnraw", "bnmeani", "hpreact")
+        for other in ("hprebn", "bnraw", "bnmeani.expand(n, -1)", "hpreact")
     ),
     edit("wrong_variable", "the mean itself is no factor", share="/ n * bnmeani"),
     edit("wrong_variable", "the mean itself is no factor", share="/ n * hprebn"),
@@ -128,12 +128,6 @@ _WRONG_PATHS = (
         "extra_sum",
         "each example has a gradient of its own",
         direct="({scale} * {up}).sum(0, keepdim=True).expand(n, -1)",
-    ),
-    edit(
-        "extra_sum",
-        "each example has a gradient of its own",
-        variance="({dvar} * {two} / {m} * {diff}.sum(0, keepdim=True)).expand(n, -1)",
-        cost=2,
     ),
 )
 

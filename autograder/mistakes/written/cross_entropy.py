@@ -16,11 +16,11 @@ _POSITIVE = "probabilities are positive and sum to 1 in each row"
 _PROBS = Formula(
     "probs",
     "logits, Yb, n",
-    "{counts} / {total}",
+    "({counts}) / ({total})",
     {
-        "counts": "{power}",
+        "counts": "({power})",
         "power": "logits.exp()",
-        "total": "{power}.sum({dim})",
+        "total": "({power}).sum({dim})",
         "dim": "1, keepdim=True",
         "top": "logits.max(1, keepdim=True).values",
     },
@@ -31,7 +31,7 @@ _WRONG_PROBS = (
     edit(
         "extra_sum",
         "each row has a sum of its own",
-        total=("{power}.sum()", "{power}.flatten(1).sum()"),
+        total=("({power}).sum()", "({power}).flatten(1).sum()"),
     ),
     edit(
         "missing_local_derivative",
@@ -70,11 +70,14 @@ _WRONG_PROBS = (
             "10**logits",
         ),
     ),
-    edit("mean_instead_of_sum", "the counts are divided by their sum", total="{power}.mean({dim})"),
+    edit(
+        "mean_instead_of_sum", "the counts are divided by their sum", total="({power}).mean({dim})"
+    ),
     edit(
         "missing_sum",
         "the counts are divided by their sum",
-        total=("{power}.max(1, keepdim=True).values", "{power}"),
+        total=("({power}).max(1, keepdim=True).values", "({power})"),
+        source=r"/.*max\(",
     ),
     edit(
         "missing_sum",
@@ -100,42 +103,42 @@ _WRONG_PROBS = (
     edit(
         "wrong_power",
         "the counts enter once, above and below",
-        counts=("{power}**2", "{power}**0.5"),
+        counts=("({power})**2", "({power})**0.5"),
     ),
     edit(
         "wrong_power",
         "the counts enter once, above and below",
         total=(
             "{total_}**2",
-            "({power}**2).sum(1, keepdim=True)",
-            "({power}**2).sum(1, keepdim=True) ** 0.5",
+            "(({power})**2).sum(1, keepdim=True)",
+            "(({power})**2).sum(1, keepdim=True) ** 0.5",
         ),
     ),
     edit("wrong_sign", "the larger the logit, the larger the probability", power="(-logits).exp()"),
-    edit("wrong_sign", _POSITIVE, counts="-{power}"),
+    edit("wrong_sign", _POSITIVE, counts="-({power})"),
     edit(
         "wrong_index",
         "all probabilities are asked for, not those of the targets",
         counts="{power}[range(n), Yb]",
-        total="{power}.sum(1)",
+        total="({power}).sum(1)",
     ),
     edit(
         "wrong_index",
         "all probabilities are asked for",
-        counts="({power} / {power}.sum(1, keepdim=True))[:, Yb]",
+        counts="(({power}) / ({power}).sum(1, keepdim=True))[:, Yb]",
         total="1",
     ),
     edit(
         "transposed",
         "rows are examples, columns are characters",
-        counts="({power} / {power}.sum(1, keepdim=True)).T",
+        counts="(({power}) / ({power}).sum(1, keepdim=True)).T",
         total="1",
     ),
     edit(
         "precedence",
         "Python divides before it adds and subtracts: parentheses",
-        counts="logits - {top}",
-        total="{power}.sum({dim})",
+        counts="logits - {top} / ({power}).sum({dim})",
+        total="1",
     ),
     edit(
         "wrong_constant",
@@ -150,13 +153,13 @@ _WRONG_PROBS = (
     edit(
         "other_function",
         "probabilities, not their gradient",
-        counts="({power} / {power}.sum(1, keepdim=True) - one_hot(Yb, logits))",
+        counts="(({power}) / ({power}).sum(1, keepdim=True) - one_hot(Yb, logits))",
         total=("1", "n"),
     ),
     edit(
         "extra_mean_factor",
         "the rows sum to 1, the whole to `n`",
-        total=("{power}.sum({dim}) * n", "{power}.sum({dim}) * logits.shape[1]"),
+        total=("({power}).sum({dim}) * n", "({power}).sum({dim}) * logits.shape[1]"),
     ),
 )
 

@@ -53,8 +53,9 @@ _WRONG_EXAMPLE = (
     edit(
         "wrong_constant",
         "how much is taken off at the target?",
-        target=("- hot / len(x)", "- 2 * hot", "- hot / 2", "- y"),
+        target=("- hot / len(x)", "- 2 * hot", "- hot / 2"),
     ),
+    edit("wrong_index", "`y` says which entry is the target's", target="- y"),
     edit("wrong_constant", "a factor too many", after=("* 2", "/ 2")),
     edit("extra_mean_factor", "one example only: nothing is divided", after="/ len(x)"),
     edit("overwritten_accumulation", _TAKEN_OFF, target=("* (1 - hot) - hot", "* (1 - hot) + hot")),
@@ -71,7 +72,7 @@ _WRONG_EXAMPLE = (
     edit(
         "wrong_variable",
         "taken off at the target is a constant",
-        target=("- hot * p", "- hot * x", "- 2 * hot * p"),
+        target=("- hot * x", "- 2 * hot * p"),
     ),
     edit("wrong_power", "the probabilities enter as they are", probs=("p**2", "p**0.5")),
     edit(

@@ -89,7 +89,12 @@ _WRONG_JACOBIAN = (
     edit(
         "wrong_variable", "which variable stands on the diagonal?", on=("x", "x.exp()", "(1 - p)")
     ),
-    edit("wrong_power", "one probability on the diagonal, not squared", on=("p**2", "p**0.5")),
+    edit(
+        "wrong_power",
+        "one probability on the diagonal, not squared",
+        on=("p**2", "p**0.5"),
+        source=r"\*\*|square|sqrt|pow",
+    ),
     edit(
         "wrong_power",
         "two probabilities in each product",
@@ -99,6 +104,7 @@ _WRONG_JACOBIAN = (
         "precedence",
         "what is put on the diagonal? Mind the parentheses",
         diagonal="torch.diag(p - torch.outer(p, p))",
+        source=r"diag\(\w+ ?-",
         outer="",
     ),
     edit(
@@ -106,6 +112,7 @@ _WRONG_JACOBIAN = (
         "what is put on the diagonal? Mind the parentheses",
         diagonal="torch.diag(torch.diag(p - torch.outer(p, p)))",
         outer="",
+        source=r"diag\(torch\.diag",
         cost=2,
     ),
     edit(

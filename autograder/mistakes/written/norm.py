@@ -29,8 +29,7 @@ PARTS = {
 _PATHS = "there are three paths to `hprebn`, and here"
 
 _MEAN_MISSING = (
-    f"{_PATHS} the one through the mean is missing: each example moves the mean, and with it all "
-    "examples of its column"
+    f"{_PATHS} the one through the mean is missing: an example moves the mean for all of them"
 )
 
 _ALONG_MISSING = (
@@ -65,9 +64,9 @@ NORM_PATHS: tuple[Edit, ...] = (
     edit("missing_branch", _MEAN_MISSING, mean=""),
     edit("missing_branch", _ALONG_MISSING, along=""),
     edit("missing_branch", f"{_PATHS} is the direct one only", mean="", along=""),
-    edit("missing_branch", f"{_PATHS} the direct one is missing", direct="0"),
-    edit("missing_branch", f"{_PATHS} is only one of them", direct="0", mean=""),
-    edit("missing_branch", f"{_PATHS} is only one of them", direct="0", along=""),
+    edit("missing_branch", f"{_PATHS} the direct one is missing", direct="0 * {up_}"),
+    edit("missing_branch", f"{_PATHS} is only one of them", direct="0 * {up_}", mean=""),
+    edit("missing_branch", f"{_PATHS} is only one of them", direct="0 * {up_}", along=""),
     edit(
         "branch_twice", "the path through the mean counts once, not twice", mean="{mean_} {mean_}"
     ),

@@ -35,7 +35,7 @@ NORM_ALONG: tuple[Edit, ...] = (
     ),
     edit(
         "wrong_constant",
-        "a factor 2 comes from the square and a factor 1/2 from the root: do they both occur?",
+        "a factor 2 comes from the square and a half from the root: do they both occur?",
         along="{along_} {along_}",
         source=r"\b2\.?0? \* (?!\w*dhpreact)",
         cost=2,
@@ -117,7 +117,6 @@ NORM_ALONG: tuple[Edit, ...] = (
         along="- {raw} * ({up} * {raw}).sum() / {m}",
     ),
     edit("missing_sum", "the mean depends on all examples: where is the sum?", mean="- {up} / n"),
-    edit("missing_sum", "the mean depends on all examples: where is the sum?", mean="- {up}"),
     edit(
         "missing_sum",
         "the variance depends on all examples: where is the sum on the path through it?",

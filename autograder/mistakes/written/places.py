@@ -34,11 +34,6 @@ PLACE = (
         hot="torch.zeros_like(logits).index_put(({index}, torch.arange(n)), logits.new_ones(()))",
     ),
     edit(
-        "transposed",
-        "rows are examples, columns are characters",
-        hot="one_hot({index}, logits, n).T",
-    ),
-    edit(
         "wrong_index",
         "each row has its entry: here only the first row has one",
         hot="({hot_} * (torch.arange(n) == 0)[:, None])",

@@ -9,6 +9,7 @@ _THIRD = "what is taken away is the part along the mean and the part along `r`, 
 
 _LENGTH = "the part along `r` does not depend on how long `r` is: by what is divided?"
 
+_LEFT = "asked for is what is left, not what is taken away"
 _COLUMN = "each column is projected for itself: over which dimension are the sums?"
 
 _PROJECT = Formula(
@@ -30,12 +31,9 @@ _WRONG_PROJECT = (
     edit("missing_branch", _THIRD, mean=""),
     edit("missing_branch", _THIRD, along=""),
     edit("missing_branch", _THIRD, g=""),
-    edit("missing_branch", "asked for is what is left, not what is taken away", g="0"),
-    edit("missing_branch", "asked for is what is left, not what is taken away", g="0", mean=""),
-    edit("missing_branch", "asked for is what is left, not what is taken away", g="0", along=""),
-    edit(
-        "wrong_sign", "asked for is what is left, not what is taken away", g="0", sign="-", cost=1
-    ),
+    edit("missing_branch", _LEFT, g="0", mean=("{mean_}", "")),
+    edit("missing_branch", _LEFT, g="0", along=""),
+    edit("wrong_sign", _LEFT, g="0", sign="-", cost=1),
     edit("wrong_sign", "asked for is what is left", g="0", mean="", sign="-"),
     edit("branch_twice", _THIRD, mean="{mean_} {mean_}"),
     edit("branch_twice", _THIRD, along="{along_} {along_}"),
@@ -111,6 +109,7 @@ _WRONG_PROJECT = (
         "product_of_sums",
         "a sum of products is not a product of sums",
         product=("g.sum(0) * r.sum(0)", "g.abs().sum(0) * r.abs().sum(0)"),
+        source=r"r(\.abs\(\))?\.sum\(",
     ),
     edit(
         "product_of_sums",

@@ -57,7 +57,6 @@ _WRONG_RULER = (
         "a slope: the value above minus the value below",
         difference="({high} + {low})",
     ),
-    edit("wrong_sign", "a slope may be negative", quotient="{difference}.abs() / {width}"),
     edit("wrong_sign", _SIDES, down="+= step"),
     edit(
         "missing_local_derivative",

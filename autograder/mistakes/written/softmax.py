@@ -121,7 +121,6 @@ SOFTMAX: tuple[Edit, ...] = (
         "rows are examples, columns are characters: in which order?",
         hot="torch.zeros_like(logits).index_put((Yb, torch.arange(n)), logits.new_ones(()))",
     ),
-    edit("transposed", "rows are examples, columns are characters", hot="one_hot(Yb, logits, n).T"),
     edit("all_rows_indexed", _PAIRS, hot="({hot_}.sum(0) > 0)*1.0"),
     edit("all_rows_indexed", _PAIRS, hot="{hot_}.sum(0)"),
     edit("all_rows_indexed", _PAIRS, hot="1"),
@@ -144,7 +143,7 @@ SOFTMAX: tuple[Edit, ...] = (
     edit(
         "wrong_variable",
         "taken off at the target is a constant, not a variable",
-        target=("- {hot} * {probs}", "- {hot} * logits", "- 2 * {hot} * {probs}"),
+        target=("- {hot} * logits", "- 2 * {hot} * {probs}"),
     ),
     edit(
         "wrong_variable",

@@ -12,7 +12,7 @@ from torch import Tensor
 from autograder.inference import PARAMETER_NAMES
 from autograder.mistakes.derived import Remembering
 from autograder.mistakes.mistake import Mistake
-from autograder.mistakes.written.formula import Edit, compiled, edit
+from autograder.mistakes.written.formula import Edit, compiled
 from autograder.mistakes.written.training_lines import LINES
 from autograder.mistakes.written.training_tables import OVERALL, SWAPPED
 from autograder.stages.training import KEPT
@@ -20,6 +20,9 @@ from autograder.stages.training import KEPT
 __all__ = ["WRITTEN"]
 
 _RESULTS = tuple(f"d{name}" for name in PARAMETER_NAMES)
+# Batch norm makes every column of `dhprebn` sum to zero, whatever arrives there: this result does
+# not show what went wrong before.
+_ZERO, _SUMS_TO_ZERO = "db1", "dhprebn"
 _FORMULAS = {line.step: line for line, _ in LINES}
 _RIGHT = {name: line.filled({}) for name, line in _FORMULAS.items()}
 _READS = {name: _FORMULAS[name].read_by(body) for name, body in _RIGHT.items()}
@@ -58,17 +61,23 @@ def _value(values: Mapping[str, Any], names: tuple[str, ...], body: str) -> Tens
     return compiled(names, body)(*(values[name] for name in names))
 
 
+def _shown_in(line: str) -> frozenset[str]:
+    """The results in which a mistake in this line shows."""
+    after = _AFTER[line]
+    return after if _SUMS_TO_ZERO in {line} | (_AFTER.keys() - after) else after - {_ZERO}
+
+
 def _mistakes() -> Iterator[Mistake]:
     for number, result in enumerate(_RESULTS):
         for line, tables in LINES:
-            if result in _AFTER[line.step]:
+            if result in _shown_in(line.step):
                 for entry, body in line.wrong_forms(*tables):
                     yield _mistake(number, line.step, body, entry)
         for mine, other, message, source in SWAPPED:
             if mine == result:
                 yield _swapped(number, other, message, source)
-        for code, message, factor in OVERALL:
-            yield _mistake(number, result, f"({_RIGHT[result]}) * {factor}", edit(code, message))
+        for code, message, factor in OVERALL if result != _ZERO else ():
+            yield _scaled(number, code, message, factor)
 
 
 def _mistake(number: int, line: str, body: str, entry: Edit) -> Mistake:
@@ -88,6 +97,17 @@ def _mistake(number: int, line: str, body: str, entry: Edit) -> Mistake:
         return answer
 
     return Mistake("backward", entry.code, entry.message, make, entry.cost, number, entry.source)
+
+
+def _scaled(number: int, code: str, message: str, factor: str) -> Mistake:
+    """The right result of this number, times a factor that may be made from ``n``."""
+
+    def make(namespace: Mapping[str, Any]) -> Tensor:
+        values = _right_values(namespace)
+        answer: Tensor = values[_RESULTS[number]] * compiled(("n",), factor)(values["n"])
+        return answer
+
+    return Mistake("backward", code, message, make, 1, number)
 
 
 def _swapped(number: int, other: str, message: str, source: str) -> Mistake:

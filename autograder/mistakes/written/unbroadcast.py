@@ -28,6 +28,7 @@ _SUMMED = "every dimension that was broadcast is summed: the new ones in front, 
 
 _SHAPE = "the result has the shape that is asked for, dimensions of size 1 included"
 
+_COPIES = "copies add up: a sum, not a mean"
 _WRONG_UNBROADCAST = (
     edit("missing_sum", _SUMMED, after="given"),
     edit("missing_sum", _SUMMED, which="False"),
@@ -40,12 +41,9 @@ _WRONG_UNBROADCAST = (
             "size == 1 and dimension == len(shape) - 1",
         ),
     ),
-    edit(
-        "mean_instead_of_sum",
-        "copies add up: a sum, not a mean",
-        extra=("mean(0)", "sum(0)"),
-        kept=("mean(dimension, keepdim=True)", "sum(dimension, keepdim=True)"),
-    ),
+    edit("mean_instead_of_sum", _COPIES, extra="mean(0)"),
+    edit("mean_instead_of_sum", _COPIES, kept="mean(dimension, keepdim=True)"),
+    edit("mean_instead_of_sum", _COPIES, extra="mean(0)", kept="mean(dimension, keepdim=True)"),
     edit(
         "other_function",
         "copies add up: no other reduction",

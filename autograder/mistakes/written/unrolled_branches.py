@@ -18,7 +18,6 @@ _PAIR_BODY = "{a} * {da} + {b} * {db}"
 _PAIR = (
     edit("precedence", _BOTH, da="({da_} + {b} * {db_})", b="0"),
     edit("precedence", _BOTH, a="({a_} * {da_} + {b_})", da="{db_}", b="0"),
-    edit("precedence", _BOTH, a="({a_} + {b_})", da="{da_}", b="0", cost=2),
     edit(
         "product_of_sums",
         "a sum of products is not a product of sums",
@@ -35,7 +34,6 @@ _PAIR = (
     edit("wrong_upstream", _BOTH, da="{db_}", db="{da_}"),
     edit("wrong_upstream", _BOTH, da="{db_}"),
     edit("wrong_upstream", _BOTH, db="{da_}"),
-    edit("wrong_variable", _BOTH, a="{b_}", b="{a_}"),
     edit("wrong_variable", _BOTH, a="{b_}"),
     edit("wrong_variable", _BOTH, b="{a_}"),
     edit(

@@ -28,6 +28,7 @@ WRONG_ROWS = (
         "extra_sum",
         "each character of a context has a gradient of its own",
         index=("Xb[:, 0]", "Xb[:, -1]"),
+        source=r"\.sum\(1",
         up="demb.sum(1)",
     ),
     edit(

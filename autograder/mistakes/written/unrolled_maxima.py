@@ -65,11 +65,6 @@ _DLOGITS = Formula(
         edit("mean_instead_of_sum", _MAXIMUM, hot="1 / logits.shape[1]"),
         edit("extra_mean_factor", "the mean is in the loss", up="dlogit_maxes / n"),
         edit(
-            "missing_classes",
-            "the one-hot rows must be as wide as the vocabulary",
-            hot="F.one_hot({index}).to(logits.dtype)",
-        ),
-        edit(
             "other_function",
             "the parts of two ways are added, not multiplied",
             first="0",

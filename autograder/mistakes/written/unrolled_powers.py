@@ -47,7 +47,6 @@ _DBNVAR = Formula(
                 "1",
                 "2",
                 "-0.75",
-                "0",
                 "-4.5",
             ),
         ),
@@ -61,7 +60,6 @@ _DBNVAR = Formula(
         edit("precedence", _ORDER, half="-0.5 * (bnvar + 1e-5) ** (-1.5 * {up_}) + 0 *"),
         edit("precedence", _ORDER, half="-0.5 * bnvar**-1.5 + 1e-5 * {up_} + 0 *"),
         edit("precedence", _ORDER, half="-0.5 * (bnvar**-1.5 + 1e-5) * {up_} + 0 *"),
-        edit("not_finite", _ORDER, half="(-0.5 * (bnvar + 1e-5)) ** -1.5 * {up_} + 0 *"),
         edit(
             "wrong_variable",
             "which variable is raised to the power?",

@@ -14,7 +14,10 @@ _LOG = "the derivative of the logarithm: is it taken of the right function?"
 _EXP = "the exponential is its own derivative"
 
 _DPROBS = Formula(
-    "dprobs", f"{_SOFTMAX}, dlogprobs", "{factor} * dlogprobs {rest}", {"factor": "", "rest": ""}
+    "dprobs",
+    f"{_SOFTMAX}, dlogprobs",
+    "{factor} * dlogprobs {rest}",
+    {"factor": "1 / probs", "rest": ""},
 ).mistakes(
     (
         edit("wrong_power", _LOG, factor=("probs**-2", "probs**-0.5", "probs**-3")),
@@ -25,7 +28,6 @@ _DPROBS = Formula(
                 "probs",
                 "probs.exp()",
                 "-(probs**-2)",
-                "probs.log()",
                 "probs * (1 - probs)",
                 "probs**2",
                 "2 * probs",
@@ -60,19 +62,17 @@ _DPROBS = Formula(
             ),
         ),
         edit(
-            "missing_epsilon",
+            "wrong_constant",
             "no constant is added to `probs`",
             factor=("1 / (probs + 1e-5)", "1 / (probs + 1e-8)"),
             cost=2,
         ),
         edit(
             "other_function",
-            "the gradient is multiplied by the local derivative, not put into a logarithm",
-            factor="dlogprobs.log() / dlogprobs *",
-            rest="* 0",
-            cost=3,
+            "the parts are multiplied, not added",
+            factor="0",
+            rest="+ 1 / probs + dlogprobs",
         ),
-        edit("other_function", "the parts are multiplied, not added", factor="1 / probs + "),
     )
 )
 
@@ -142,7 +142,13 @@ _DCOUNTS_SUM = Formula(
         edit("wrong_sign", _RECIPROCAL, sign=""),
         edit("wrong_constant", _RECIPROCAL, sign=("-2 *", "-0.5 *", "-3 *")),
         edit("wrong_sign", _RECIPROCAL, sign=("2 *", "0.5 *"), cost=2),
-        edit("wrong_variable", _RECIPROCAL, base="counts_sum_inv", power="-2"),
+        edit(
+            "wrong_variable",
+            _RECIPROCAL,
+            base="counts_sum_inv",
+            power="-2",
+            source=r"counts_sum_inv\s*\*\*",
+        ),
         edit("wrong_variable", _RECIPROCAL, base=("n", "logit_maxes.abs()")),
         edit("other_function", "this is the derivative of a logarithm", sign="", power="-1"),
         edit(
@@ -159,8 +165,9 @@ _DCOUNTS_SUM = Formula(
             "precedence",
             "Python raises to a power before it takes the sign",
             sign="(-counts_sum) ** -2 * dcounts_sum_inv + 0 *",
+            source=r"\(-\s*counts_sum\)",
         ),
-        edit("missing_epsilon", "no constant is added here", base="(counts_sum + 1e-5)", cost=2),
+        edit("wrong_constant", "no constant is added here", base="(counts_sum + 1e-5)", cost=2),
         edit("wrong_power", "the gradient enters once, not squared", sign="-dcounts_sum_inv *"),
     )
 )

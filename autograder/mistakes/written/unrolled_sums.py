@@ -123,15 +123,13 @@ SUMS: tuple[Mistake, ...] = (
     *_multiplied(
         "dbngain", "bnraw", "dhpreact", "0", ("bndiff", "hpreact", "hprebn", "h", "bngain")
     ),
-    *_multiplied(
-        "dbnvar_inv", "bndiff", "dbnraw", "0", ("bnraw", "hprebn", "bnvar_inv", "bndiff2")
-    ),
+    *_multiplied("dbnvar_inv", "bndiff", "dbnraw", "0", ("bnraw", "hprebn", "bnvar_inv", "bnvar")),
     *_multiplied(
         "dcounts_sum_inv",
         "counts",
         "dprobs",
         "1",
-        ("probs", "norm_logits", "logits", "counts_sum_inv", "counts_sum", "logprobs"),
+        ("probs", "norm_logits", "logits", "counts_sum_inv", "logprobs"),
     ),
     *reduced("dlogit_maxes", "-1.0", "dnorm_logits", "1", "dnorm_logits"),
 )

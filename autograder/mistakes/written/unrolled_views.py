@@ -16,10 +16,10 @@ def _layouts() -> tuple[Edit, ...]:
     texts = []
     for order in permutations(range(3)):
         read = ", ".join(sizes[place] for place in order)
-        back = ", ".join(str(order.index(place)) for place in range(3))
-        texts += [f"{flat}.reshape({read}).permute({back})" for flat in ("{up}", "{up}.T")]
-    # The first is the right one; the others may be told from it where all sizes are equal as well.
-    return tuple(edit("wrong_layout", _LAYOUT, whole=text) for text in texts[1:])
+        back = tuple(order.index(place) for place in range(3))
+        forms = {"{up}": (0, 1, 2), "{up}.T": (1, 2, 0)}  # with the order that is the right one
+        texts += [f"{up}.reshape({read}).permute{back}" for up in forms if order != forms[up]]
+    return (edit("wrong_layout", _LAYOUT, whole=tuple(texts)),)
 
 
 _DEMB = Formula(

@@ -14,9 +14,10 @@ _NEURON = "the local derivative of a product is the other factor, times what com
 
 _DSIDE = Formula("dside", "side", "{value} * 1.0", {"value": ""}).mistakes(
     (
-        edit("wrong_power", _SQUARE, value=("2 * side**2", "2", "2 * side**3", "2 * side**0.5")),
-        edit("missing_local_derivative", _SQUARE, value="side**0"),
-        edit("wrong_constant", _SQUARE, value=("side", "side / 2", "4 * side")),
+        edit("wrong_power", _SQUARE, value=("2 * side**2", "2 * side**3", "2 * side**0.5")),
+        edit("missing_local_derivative", _SQUARE, value=("side**0", "2 * side**0")),
+        edit("wrong_constant", _SQUARE, value="side", cost=0),
+        edit("wrong_constant", _SQUARE, value=("side / 2", "4 * side")),
         edit("other_function", "this is the derivative of a cube", value="3 * side**2"),
         edit("other_function", _INTEGRAL, value=("side**3 / 3", "side**3")),
         edit(
@@ -40,7 +41,8 @@ _DE = Formula("de", "h, y, e, z", "{value} * 1.0", {"value": ""}).mistakes(
     (
         edit("wrong_power", _SQUARE, value=("2 * e**2", "2 * e**3", "2 * e.abs() ** 0.5")),
         edit("missing_local_derivative", _SQUARE, value="2 * e**0"),
-        edit("wrong_constant", _SQUARE, value=("e", "e / 2", "4 * e", "3 * e")),
+        edit("wrong_constant", _SQUARE, value="e", cost=0),
+        edit("wrong_constant", _SQUARE, value=("e / 2", "4 * e", "3 * e")),
         edit("other_function", "this is the derivative of a cube", value="3 * e**2"),
         edit("other_function", _INTEGRAL, value=("e**3 / 3", "e**3")),
         edit(

@@ -63,9 +63,7 @@ _DA = Formula(
             first=("a * dleft", "4 * a * dleft", "a / 2 * dleft", "3 * a * dleft"),
         ),
         edit("other_function", "this is the derivative of a cube", first="3 * a**2 * dleft"),
-        edit(
-            "wrong_variable", _SUM, first=("2 * c * dleft", "2 * left * dleft", "2 * right * dleft")
-        ),
+        edit("wrong_variable", _SUM, first=("2 * c * dleft", "2 * right * dleft")),
         edit(
             "wrong_variable",
             _SUM,

@@ -1,0 +1,110 @@
+"""The search for what explains one result of a step: a mistake, or two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.mistakes import Mistake, mistakes_of
+from autograder.mistakes.derived import Change, Remembering, derived_of
+from autograder.mistakes.pairs import pairs
+from autograder.mistakes.target import Pair, Target
+from autograder.observation import Observation
+from autograder.steps import Stage, Step
+
+__all__ = ["Search", "evidence"]
+
+_AGAINST = 2
+_PRECISION = {torch.float64: 1e-10, torch.float32: 1e-5}
+
+
+class Search:
+    """The search for what explains one result of a step."""
+
+    def __init__(
+        self, stage: Stage, step: Step, result: int, seen: Sequence[Observation], source: str
+    ) -> None:
+        self._stage, self._step, self._result, self._source = stage, step, result, source
+        self._first, *self._rest = [_target(one) for one in seen]
+        self._made: list[tuple[Mistake, Tensor]] = []
+
+    def singles(self, dearer: bool) -> list[Mistake]:
+        """The mistakes that make the answer in every state; the cheapest, or also ``dearer``."""
+        matching: list[Mistake] = []
+        for mistake in mistakes_of(self._stage, self._step):
+            if mistake.result != self._result:
+                continue
+            if matching and mistake.cost > matching[0].cost and not dearer:
+                break
+            made = _made(mistake.make, self._first.namespace)
+            if made is None:
+                continue
+            self._made.append((mistake, made))
+            if mistake.code == "zero_answer" and bool(self._first.answer.any()):
+                continue  # what is lost in rounding is not written as zero
+            if self._first.near(made) and self._everywhere(mistake.make):
+                matching.append(mistake)
+        return matching
+
+    def explained_by(self, code: str, message: str) -> bool:
+        """Whether one of the mistakes with this code and message makes the answer."""
+        return any(
+            self._makes(mistake)
+            for mistake in mistakes_of(self._stage, self._step)
+            if (mistake.result, mistake.code, mistake.message) == (self._result, code, message)
+        )
+
+    def _makes(self, mistake: Mistake) -> bool:
+        made = _made(mistake.make, self._first.namespace)
+        return made is not None and self._first.near(made) and self._everywhere(mistake.make)
+
+    def pair(self) -> Pair | None:
+        """The simplest two mistakes that make the answer together, if no single one does."""
+        found = [
+            pair
+            for derived in derived_of(self._stage, self._step)
+            if derived.result == self._result
+            for pair in pairs(derived, self._made, self._first)
+            if _believable(pair, self._source) and self._everywhere(pair.make)
+        ]
+        return min(found, key=lambda pair: pair.cost) if found else None
+
+    def _everywhere(self, make: Callable[[Mapping[str, Any]], Tensor]) -> bool:
+        for target in self._rest:
+            made = _made(make, target.namespace)
+            if made is None or not target.near(made):
+                return False
+        return True
+
+
+def _target(observation: Observation) -> Target:
+    answer, scale = observation.answer, observation.expected.scale
+    if answer.numel():
+        scale = max(scale, float(answer.abs().max()))
+    bound = max(_PRECISION[answer.dtype], _PRECISION[observation.expected.value.dtype]) * scale
+    return Target(Remembering(observation.namespace), answer.detach().double(), bound)
+
+
+def _made(make: Callable[[Mapping[str, Any]], Tensor], namespace: Remembering) -> Tensor | None:
+    """What a mistake makes of a namespace; None if it does not apply there."""
+    try:
+        made = make(namespace)
+    except Exception:  # a mistake that cannot be made in this state does not apply
+        return None
+    return made.double() if isinstance(made, Tensor) else None
+
+
+def _believable(pair: Pair, source: str) -> bool:
+    """Two mistakes together may make anything: what the cell's text speaks against is not meant."""
+    return all(evidence(part, source) < _AGAINST for part in pair.parts)
+
+
+def evidence(mistake: Mistake | Change, source: str) -> int:
+    """What the cell's text says: 0 for the mistake, 1 nothing, 2 against it."""
+    if not mistake.source or not source:
+        return 1
+    return 0 if re.search(mistake.source, source) else _AGAINST

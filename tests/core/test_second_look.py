@@ -1,0 +1,71 @@
+"""What is told of answers that are right on the notebook's minibatch only."""
+
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from autograder import Check
+from autograder.stages.unrolled import GRAPH, draw_inputs
+from autograder.verdict import StepVerdict
+
+
+def _verdict(name: str, cell: str) -> StepVerdict:
+    """The verdict on a step of stage 01 that this cell has made."""
+    inputs = draw_inputs(torch.Generator().manual_seed(7))
+    gradients = {f"d{name}": gradient for name, gradient in GRAPH.gradients(inputs).items()}
+    modules = {"torch": torch, "F": F, "__name__": "__main__", "_ih": ["", cell]}
+    namespace: dict[str, Any] = {**modules, **inputs, **GRAPH.forward(inputs), **gradients}
+    exec(cell, namespace)
+    check = Check("01_unrolled", namespace)
+    check(name)  # it passes, whatever there is to tell
+    (verdict,) = [verdict for verdict in check.verdicts() if verdict.name == name]
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "told"),
+    [
+        ("db1", "db1 = -dhprebn.sum(0)", "sign"),
+        ("dlogits", "dlogits = dnorm_logits.clone()", "One of the two paths is missing"),
+        ("dbndiff2", "dbndiff2 = torch.ones_like(bndiff2) * dbnvar / 31", "own sizes only"),
+        ("demb", "demb = dembcat.view(32, 3, 10)", "own sizes only"),
+        ("dprobs", "dprobs = dlogprobs\ndprobs /= probs", "the cell changes `dlogprobs`"),
+        ("dlogits", "dlogits = dnorm_logits + F.one_hot(logits.argmax(1)) * dlogit_maxes",
+         "comes to no answer"),
+        ("dnorm_logits", "dnorm_logits = (probs - F.one_hot(Yb, probs.shape[1])) / n",
+         "straight from the loss"),
+    ],
+)  # fmt: skip
+def test_what_the_judge_will_not_accept_is_told(name: str, cell: str, told: str) -> None:
+    """The step passes, and a note says what is wrong on other numbers."""
+    (remark,) = _verdict(name, cell).remarks
+    assert told in remark
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("db1", "db1 = dhprebn.sum(0)"),
+        # From further back: right for all gradients that belong to one loss.
+        ("dcounts_sum_inv", "dcounts_sum_inv = (counts * (dlogprobs / probs)).sum(1, True)"),
+        # The next one to the loss may come from the loss itself.
+        ("dprobs", "dprobs = -F.one_hot(Yb, probs.shape[1]) / probs / n"),
+        # Asked of autograd or made elsewhere: not run again, so that nothing is known.
+        ("dh", "dh = torch.func.vjp(lambda h: h @ W2 + b2, h)[1](dlogits)[0]"),
+    ],
+)
+def test_what_the_judge_accepts_gets_no_note(name: str, cell: str) -> None:
+    """A right answer stays one quiet line."""
+    assert _verdict(name, cell).remarks == ()
+
+
+def test_a_right_answer_by_another_cell_is_not_blamed() -> None:
+    """Where the history's cell did not make the answer, its mistakes are not the answer's."""
+    inputs = draw_inputs(torch.Generator().manual_seed(7))
+    gradients = {f"d{name}": gradient for name, gradient in GRAPH.gradients(inputs).items()}
+    history = ["", "db2 = dlogits.sum(1)"]
+    namespace = {"torch": torch, "_ih": history, **inputs, **GRAPH.forward(inputs), **gradients}
+    verdicts = Check("01_unrolled", namespace).verdicts()
+    assert all(verdict.status.passed and not verdict.remarks for verdict in verdicts)
