@@ -17,11 +17,15 @@ import signal
 import socket
 import sys
 import threading
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from autograder.grading.batch.imports import skip_slow_imports
 from autograder.grading.errors import GradingError
-from autograder.grading.runners import Runners, Sandbox
+from autograder.grading.sandbox.spawned import CannotStart, Sandbox
+from autograder.grading.sandbox.zygote import Zygote
+
+if TYPE_CHECKING:
+    from autograder.grading.runners import Runners
 
 __all__ = ["WANT", "main"]
 
@@ -38,11 +42,18 @@ def main(descriptor: int, sandbox: str) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
-    # Meanwhile the zygote imports; no thread is left when the first judging process is forked.
+    # The zygote imports for seconds; torch is imported here meanwhile.
+    zygote = None
+    if sandbox == Sandbox.BUBBLEWRAP.value:
+        with contextlib.suppress(CannotStart):  # it will be tried again, and the reason told
+            zygote = Zygote(wait=False)
+    from autograder.grading.runners import Runners
+
+    # No thread is left when the first judging process is forked.
     importing = threading.Thread(target=_import_all)
     importing.start()
     try:
-        runners = Runners(Sandbox(sandbox))
+        runners = Runners(Sandbox(sandbox), begun=zygote)
     except GradingError as error:
         _say(control, {"error": str(error)})
         importing.join()
