@@ -33,7 +33,7 @@ def _begin():
     import torch
     from autograder.grading.doors import shut_doors
     shut_doors()
-    random.seed({seed}), numpy.random.seed({seed}), torch.manual_seed({seed})
+    random.seed({seed}), numpy.random.seed({seed}), torch.default_generator.manual_seed({seed})
 _begin()
 del _begin
 class check:

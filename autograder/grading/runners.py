@@ -26,15 +26,25 @@ class Runners:
     thread that outlives it; ``open`` may be called from any thread.
     """
 
-    def __init__(self, sandbox: Sandbox = Sandbox.BUBBLEWRAP, limits: Limits | None = None) -> None:
-        """Raises NoSandbox when the sandbox cannot be had or fails its test."""
+    def __init__(
+        self,
+        sandbox: Sandbox = Sandbox.BUBBLEWRAP,
+        limits: Limits | None = None,
+        begun: Zygote | None = None,
+    ) -> None:
+        """Raises NoSandbox when the sandbox cannot be had or fails its test.
+
+        ``begun`` is a zygote that was begun before, with the same limits, and not waited for.
+        """
         self._sandbox = sandbox
         self._limits = limits or Limits()
         self._zygote: Zygote | None = None
         if sandbox is Sandbox.NONE:
             return
         try:
-            self._zygote = Zygote(self._limits)
+            zygote = begun or Zygote(self._limits, wait=False)
+            zygote.wait()
+            self._zygote = zygote
             require_sandbox(self._fork)
         except (CannotStart, NoSandbox):
             self.close()

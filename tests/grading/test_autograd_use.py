@@ -1,9 +1,14 @@
 """Autograd is told from everything else by the syntax tree, and by what an answer is made from."""
 
+import ast
+import inspect
+from pathlib import Path
+
 import pytest
 
 from autograder.grading.autograd_flow import Source, find_autograd
 from autograder.grading.autograd_use import find_uses
+from autograder.grading.bindings import nodes_of
 from autograder.grading.magics import parse_cell
 from autograder.verdict import Status
 
@@ -217,3 +222,14 @@ def test_a_function_that_differentiates_is_no_answer(judge_answers):
 def test_the_solutions_are_not_suspected(judge_answers):
     """`breaking_scale` is found with the course's own backward pass, and may be."""
     assert judge_answers("02_cross_entropy").flags == ()
+
+
+def test_nodes_come_in_the_order_of_the_standard_library() -> None:
+    """The faster walk visits what `ast.walk` visits, one after the other."""
+    sources = [
+        Path(inspect.getfile(inspect)).read_text("utf-8"),
+        "x: int = 5\nmatch x:\n    case {'a': [1, *_], **rest} | str(): f'{x!r:>{x}}'",
+    ]
+    for source in sources:
+        tree = ast.parse(source)
+        assert nodes_of(tree) == list(ast.walk(tree))

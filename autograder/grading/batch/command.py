@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from autograder.grading.batch.imports import skip_slow_imports
+from autograder.grading.batch.imports import import_nbgrader, many_imports, skip_slow_imports
 from autograder.grading.batch.pool import Pool
 from autograder.grading.batch.settings import NoSuchStudent, Outcome, Request, Summary
 from autograder.grading.errors import GradingError
@@ -51,9 +51,11 @@ def grade_command(request: Request, json_to: str | None) -> int:
 
 def run(request: Request) -> Summary:
     """Grade. The judging processes begin to start while the rest is imported."""
-    with Pool(request.sandbox, request.jobs) as pool:
-        skip_slow_imports()
-        from autograder.grading.batch.grade import grade
+    with Pool(request.sandbox, request.jobs, feedback=request.feedback) as pool:
+        with many_imports():
+            skip_slow_imports()
+            import_nbgrader()
+            from autograder.grading.batch.grade import grade
 
         try:
             return grade(request, pool)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import gc
 import json
 import os
 import selectors
@@ -17,11 +16,15 @@ import signal
 import socket
 import sys
 import threading
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from autograder.grading.batch.imports import skip_slow_imports
+from autograder.grading.batch.imports import many_imports, skip_slow_imports
 from autograder.grading.errors import GradingError
-from autograder.grading.runners import Runners, Sandbox
+from autograder.grading.sandbox.spawned import CannotStart, Sandbox
+from autograder.grading.sandbox.zygote import Zygote
+
+if TYPE_CHECKING:
+    from autograder.grading.runners import Runners
 
 __all__ = ["WANT", "main"]
 
@@ -32,25 +35,34 @@ _LONGEST = 4096
 _LONGEST_ASKED = 1 << 16
 
 
-def main(descriptor: int, sandbox: str) -> int:
-    """Serve until the other end of ``descriptor`` is closed; returns the exit code."""
+def main(descriptor: int, sandbox: str, *, feedback: bool = True) -> int:
+    """Serve until the other end of ``descriptor`` is closed; returns the exit code.
+
+    ``feedback``: judging processes will write pages, too.
+    """
     # Ctrl-C is for whoever started this; it ends this by hanging up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
-    # Meanwhile the zygote imports; no thread is left when the first judging process is forked.
-    importing = threading.Thread(target=_import_all)
-    importing.start()
-    try:
-        runners = Runners(Sandbox(sandbox))
-    except GradingError as error:
-        _say(control, {"error": str(error)})
-        importing.join()
-        return 3
+    # The zygote imports for seconds; torch is imported here meanwhile.
+    zygote = None
+    if sandbox == Sandbox.BUBBLEWRAP.value:
+        with contextlib.suppress(CannotStart):  # it will be tried again, and the reason told
+            zygote = Zygote(wait=False, shows=feedback)
+    with many_imports():
+        from autograder.grading.runners import Runners
+
+        # No thread is left when the first judging process is forked.
+        importing = threading.Thread(target=_import_all, args=(feedback,))
+        importing.start()
+        try:
+            runners = Runners(Sandbox(sandbox), begun=zygote)
+        except GradingError as error:
+            _say(control, {"error": str(error)})
+            return 3
+        finally:
+            importing.join()
     with runners:
-        importing.join()
-        gc.collect()
-        gc.freeze()
         _say(control, {"ready": True})
         _Host(control, runners).serve()
     return 0
@@ -61,12 +73,15 @@ def _say(control: socket.socket, message: dict[str, object]) -> None:
         control.sendall(json.dumps(message).encode() + b"\n")
 
 
-def _import_all() -> None:
+def _import_all(feedback: bool) -> None:
     """What every judging process needs, before the first of them is forked."""
     skip_slow_imports()
     import torch.fx.experimental.symbolic_shapes  # noqa: F401  # for the first gradient
 
-    import autograder.grading.batch.worker  # noqa: F401
+    import autograder.grading.batch.worker
+
+    if feedback:
+        import autograder.grading.feedback.page  # noqa: F401
 
 
 class _Host:
@@ -175,4 +190,4 @@ class Lender:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), sys.argv[2]))
+    sys.exit(main(int(sys.argv[1]), sys.argv[2], feedback="feedback" in sys.argv[3:]))

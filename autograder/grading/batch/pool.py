@@ -42,8 +42,11 @@ class Pool:
     ``give`` may be called at any time; the answers come, in any order, from ``answers``.
     """
 
-    def __init__(self, sandbox: str, jobs: int) -> None:
-        """Begin to start; ``wait`` tells when the first submission can be judged."""
+    def __init__(self, sandbox: str, jobs: int, *, feedback: bool = True) -> None:
+        """Begin to start; ``wait`` tells when the first submission can be judged.
+
+        With ``feedback`` false pages can be asked for, too; the first takes longer.
+        """
         self.answers: queue.Queue[Answer] = queue.Queue()
         self._jobs: queue.Queue[tuple[int, dict[str, Any]] | None] = queue.Queue()
         self._count = jobs
@@ -52,7 +55,10 @@ class Pool:
         self._one_at_a_time = threading.Lock()
         with theirs:
             self._host = subprocess.Popen(
-                [sys.executable, "-m", _MODULE, str(theirs.fileno()), sandbox],
+                [
+                    *(sys.executable, "-m", _MODULE, str(theirs.fileno()), sandbox),
+                    *(["feedback"] if feedback else []),
+                ],
                 pass_fds=[theirs.fileno()],
                 env={**os.environ, **_ENVIRONMENT},
                 stdin=subprocess.DEVNULL,

@@ -14,8 +14,6 @@ import torch
 from autograder.grading.batch.graded import grade_folder
 from autograder.grading.batch.wire import receive, send
 from autograder.grading.errors import GradingError
-from autograder.grading.feedback.grades import CellGrade, Grades
-from autograder.grading.feedback.page import render_page
 from autograder.grading.record.files import write_whole
 from autograder.grading.runner_process import Runner
 
@@ -59,6 +57,10 @@ def _answer(job: dict[str, Any], start: Callable[[], Runner]) -> dict[str, Any]:
 
 
 def _write_page(job: dict[str, Any]) -> None:
+    # Slow, and needed only where pages are wanted; ``host`` has imported it then.
+    from autograder.grading.feedback.grades import CellGrade, Grades
+    from autograder.grading.feedback.page import render_page
+
     notebook = nbformat.read(job["notebook"], as_version=4)
     told = job["grades"]
     cells = {name: CellGrade(**cell) for name, cell in told.pop("cells").items()}

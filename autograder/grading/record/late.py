@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from nbgrader.preprocessors import AssignLatePenalties
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from autograder.grading.errors import GradingError
 from autograder.grading.record.course import CourseFolder
+
+if TYPE_CHECKING:
+    from nbgrader.preprocessors import AssignLatePenalties
 
 __all__ = ["LatePenalty"]
 
@@ -14,8 +18,17 @@ class LatePenalty:
     """The course's plugin for late submissions."""
 
     def __init__(self, course: CourseFolder) -> None:
-        self._assigner = AssignLatePenalties(config=course.config)
-        self._assigner.init_plugin()
+        self._config = course.config
+        if "AssignLatePenalties" in self._config:  # a plugin that cannot be had fails at once
+            _ = self._assigner
+
+    @cached_property
+    def _assigner(self) -> AssignLatePenalties:
+        from nbgrader.preprocessors import AssignLatePenalties  # slow, and not all are late
+
+        assigner = AssignLatePenalties(config=self._config)
+        assigner.init_plugin()
+        return assigner
 
     def of(self, student: str, score: float, seconds: float) -> float | None:
         """The points to take off a notebook with this score that came so many seconds late.

@@ -136,23 +136,19 @@ holds = not (
         "processes",
         "the number of its processes is limited, and it sees no others",
         """
-import os, signal, time
+import os, signal
 
 seen = [name for name in os.listdir("/proc") if name.isdigit()]
 children = []
 try:
-    while len(children) < 200:
-        child = os.fork()
-        if child == 0:
-            time.sleep(60)
-            os._exit(0)
-        children.append(child)
+    while len(children) < 200:  # a program of its own each: a fork of this one takes longer
+        children.append(os.posix_spawn("/bin/sleep", ["sleep", "60"], {}))
 except OSError:
     pass
 for child in children:
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-holds = len(seen) <= 2 and len(children) < 100
+holds = len(seen) <= 2 and 0 < len(children) < 100
 """,
     ),
     Probe(

@@ -38,15 +38,20 @@ class Zygote:
     Open it in a thread that lives as long as it does: bubblewrap dies with the thread.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        """Raises CannotStart."""
+    def __init__(
+        self, limits: Limits | None = None, *, wait: bool = True, shows: bool = True
+    ) -> None:
+        """Raises CannotStart. With ``wait`` false it is only begun: ``wait`` before all else.
+
+        ``shows`` false spares what makes figures and tracebacks faster: few will be wanted.
+        """
         limits = limits or Limits()
         self._one_at_a_time = threading.Lock()
         self._prepared: dict[tuple[str, ...], socket.socket | None] = {}
         command = bubblewrap_command(limits)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            command += program(COURSE, _MODULE, theirs.fileno(), limits, None)
+            command += program(COURSE, _MODULE, theirs.fileno(), limits, None, shows=shows)
             try:
                 self._process, self._said = launch(
                     command, sandbox_environment(), "/", theirs.fileno()
@@ -54,8 +59,13 @@ class Zygote:
             except OSError as error:
                 self._control.close()
                 raise CannotStart(f"bubblewrap could not be started: {error}") from error
+        self._control.settimeout(limits.start)
+        if wait:
+            self.wait()
+
+    def wait(self) -> None:
+        """Wait until it has imported everything. Raises CannotStart; then it is closed."""
         try:
-            self._control.settimeout(limits.start)
             if self._control.recv(_MESSAGE) != _STARTED:
                 raise EOFError
         except (OSError, EOFError) as error:
