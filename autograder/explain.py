@@ -13,6 +13,7 @@ from autograder.compare import Reference
 from autograder.diagnosed import (
     Call,
     diagnosed,
+    is_right,
     needs_diagnosis,
     observe_calls,
     with_section,
