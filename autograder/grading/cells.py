@@ -10,6 +10,7 @@ from functools import cached_property
 from autograder.grading.autograd_flow import AutogradUse, Source, find_autograd
 from autograder.grading.bindings import definitions, loaded_names, rebound_names
 from autograder.grading.magics import parse_cell
+from autograder.grading.plots import drawing_names, names_in
 from autograder.grading.repair import Cell
 from autograder.steps import GradientStep, PropertyStep, Stage, ValueStep
 
@@ -104,14 +105,33 @@ class Cells:
         )
 
     @cached_property
-    def _anew(self) -> set[str]:
-        """What the judge defines before each answer: forward variables and gradients."""
+    def drawing(self) -> frozenset[int]:
+        """The places of cells that do nothing but draw figures which nothing else speaks of."""
+        own = [i for i in self.students if self.all[i].kind == "extra"]
+        if "plt" not in self.setup_names or not any("plt" in self.all[i].source for i in own):
+            return frozenset()
+        known = self._anew.difference(*(self.rebound[place] for place in own))
+        found = {place: drawing_names(self.all[place].source, known) for place in own}
+        if any("plt" in self.rebound[i] for i in self.students if found.get(i) is None):
+            return frozenset()
+        texts = {place: names_in(tree) for place, tree in self.trees.items()}
+        return frozenset(
+            place
+            for place, names in found.items()
+            if names is not None
+            and not names & (self._anew | self.setup_names)
+            and not any(names & texts[other] for other in self.students if other != place)
+        )
+
+    @cached_property
+    def _anew(self) -> frozenset[str]:
+        """The forward variables and gradients, which the judge defines."""
         steps = [step for step in self.stage.steps if judged_in_passes(step)]
         anew = {step.name for step in steps} | set(self.stage.given)
         for step in steps:
             if isinstance(step, GradientStep):
                 anew |= {*step.graph.inputs, *step.graph.nodes}
-        return anew
+        return frozenset(anew)
 
     def _source(self, place: int) -> Source:
         cell = self.all[place]

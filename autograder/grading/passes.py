@@ -92,7 +92,7 @@ class Pass:
         if isinstance(step, PropertyStep):
             return  # judged in the notebook's own state; it may train for minutes
         if not judged_in_passes(step):
-            if place not in self.dead:
+            if place not in self.dead and place not in self.cells.drawing:
                 _, fetched = self._execute(runner, place, list(self._known))
                 self._repair(runner, place, fetched)
             return
