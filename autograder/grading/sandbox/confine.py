@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import sys
 import tempfile
 from pathlib import Path
 
@@ -20,11 +21,36 @@ _SHARED_MEMORY = 16 << 20
 
 
 def mount_scratch(limits: Limits) -> None:
-    """Mount what a submission may write to: two small file systems in memory. Raises OSError."""
+    """Mount what a submission may write to: two small file systems in memory. Raises OSError.
+
+    Python's own folders stay where they are, also below /tmp: there people try things out.
+    """
     flags = linux.MS_NOSUID | linux.MS_NODEV
     for target, size in (("/tmp", limits.scratch), ("/dev/shm", _SHARED_MEMORY)):
+        kept = {folder: os.open(folder, os.O_PATH) for folder in _python_below(target)}
         options = f"mode=1777,size={size},nr_inodes={_INODES}"
         linux.mount("tmpfs", target, "tmpfs", flags, options)
+        for folder, descriptor in kept.items():
+            _make_open(Path(folder))
+            source = f"/proc/self/fd/{descriptor}"
+            linux.mount(source, folder, "", linux.MS_BIND | linux.MS_REC)
+            os.close(descriptor)
+
+
+def _python_below(target: str) -> list[str]:
+    """The folders of the interpreter and its packages below another one, outermost only."""
+    named = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
+    folders = sorted(named | {os.path.realpath(folder) for folder in named})
+    below = [folder for folder in folders if Path(folder).is_relative_to(target)]
+    return [a for a in below if not any(a != b and Path(a).is_relative_to(b) for b in below)]
+
+
+def _make_open(folder: Path) -> None:
+    """Make a folder and those above it, for everybody to enter whatever the umask is."""
+    for part in (*reversed(folder.parents), folder):
+        if not part.exists():
+            part.mkdir()
+            part.chmod(0o755)
 
 
 def make_home() -> None:
