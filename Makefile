@@ -28,6 +28,9 @@ endif
 ISOLATED := scripts/isolated.sh
 NBVAL := $(ISOLATED) $(PY) -m pytest --nbval --nbval-sanitize-with solutions/nbval_sanitize.cfg solutions
 TEST := $(ISOLATED) $(PY) -m pytest $(PYTEST_ARGS)
+# A process for each processor; a file's tests stay together, for what they prepare is dear.
+TEST_JOBS ?= auto
+AT_ONCE := -n $(TEST_JOBS) --maxprocesses 4 --dist loadfile
 
 .PHONY: help
 help: ## explain every target in a line (this is what `make` alone does)
@@ -57,7 +60,7 @@ test: $(STAMP) lint types ## everything that CI runs: lint, types, notebooks, th
 	$(NBVAL)
 	@scripts/need_chromium.sh
 	@scripts/need_bubblewrap.sh
-	$(TEST) tests --ignore tests/postgresql
+	$(TEST) $(AT_ONCE) tests --ignore tests/postgresql
 
 .PHONY: test-all
 test-all: export TEST_ALL := 1
@@ -75,7 +78,7 @@ types: $(STAMP) ## mypy, strict, over the package
 .PHONY: unit
 unit: $(STAMP) ## unit and property tests: all but course, demo and browser
 	@scripts/need_bubblewrap.sh
-	$(TEST) tests --ignore tests/course --ignore tests/demo --ignore tests/browser \
+	$(TEST) $(AT_ONCE) tests --ignore tests/course --ignore tests/demo --ignore tests/browser \
 	    --ignore tests/postgresql
 
 .PHONY: solutions

@@ -100,7 +100,8 @@ def test_test_runs_every_part_and_closes_with_pytest():
     places = [planned.index(part) for part in parts[:-1]]
     assert places == sorted(places)
     last = planned.strip().splitlines()[-1].split()
-    assert last[-5:] == ["-m", "pytest", "tests", "--ignore", "tests/postgresql"]
+    assert last[-3:] == ["tests", "--ignore", "tests/postgresql"]
+    assert last[1:5] == [".venv/bin/python", "-m", "pytest", "-n"]
 
 
 def test_test_all_is_the_same_in_full():
