@@ -302,6 +302,38 @@ def test_a_call_of_the_check_in_an_answer_is_taken_out(notebook):
     assert "Calls of the check were taken out of the answers of these: dh." in found.repairs
 
 
+@pytest.mark.parametrize("asked", ['check("dprobs")', "check.summary()"])
+@pytest.mark.parametrize("name", ["dlogits", "dh"])
+def test_asking_the_check_amid_an_answer_changes_nothing(notebook, name, asked):
+    """At every line of it, also where a cell of the course has just these words."""
+    lines = (ANSWERS[name] + "\nprint(1)").split("\n")
+    for line in range(len(lines) + 1):
+        cell(notebook, name)["source"] = "\n".join([*lines[:line], asked, *lines[line:]])
+        found = prepared(notebook)
+        assert answers(found) == ANSWERS | {name: "\n".join(lines)}
+        assert found.repairs == (
+            f"Calls of the check were taken out of the answers of these: {name}.",
+        )
+
+
+@pytest.mark.parametrize("missing", [True, False])
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("inverse = 1", "dprobs = inverse / probs"),
+        ("dprobs = 1 / probs", "dprobs = dprobs + 0"),
+        (WORDS["dprobs"] + "inverse = 1", "dprobs = inverse / probs"),
+    ],
+)
+def test_an_answer_around_a_demonstration_stays_whole(notebook, above, below, missing):
+    """Wherever the demonstration was typed from: what is below it needs what is above it."""
+    demo = cell(notebook, "demo")["source"]
+    if missing:
+        del notebook["cells"][place(notebook, "demo")]
+    cell(notebook, "dprobs")["source"] = f"{above}\n{demo}\n{below}"
+    assert answers(prepared(notebook))["dprobs"] == f"{above}\n{demo}\n{below}"
+
+
 def test_a_scratch_cell_does_not_displace_an_answer(notebook):
     """It defines the same name, but the step's own cell is there."""
     for where, source in ((2, "dprobs = 0"), (len(notebook["cells"]), "dprobs = None")):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from autograder.grading.ingest import RawCell
+from autograder.grading.notebook.asks import asks_only
 from autograder.grading.notebook.assignment import Kind, SourceCell, lines_of, same_text
 from autograder.grading.notebook.statements import Source, read_source
 
@@ -64,11 +65,18 @@ class _Blocks:
         return None
 
 
-def _pieces(cell: RawCell, parts: Sequence[tuple[str, bool]], checks: bool) -> Iterator[Piece]:
-    """The parts that are not blank; the first that is no block keeps the cell's names."""
-    parts = [(text, block) for text, block in parts if text.strip()]
-    named = next((i for i, (_, block) in enumerate(parts) if not block), None)
-    for i, (text, _) in enumerate(parts):
+@dataclass(frozen=True)
+class _Part:
+    """A part of a cell; ``block`` is the cell of the course that it is, word for word."""
+
+    text: str
+    block: SourceCell | None = None
+
+
+def _pieces(cell: RawCell, parts: Sequence[_Part], checks: bool) -> Iterator[Piece]:
+    """The parts; the first that is no block keeps the cell's names."""
+    named = next((i for i, part in enumerate(parts) if not part.block), None)
+    for i, text in enumerate(part.text for part in parts):
         names = (cell.id, cell.grade_id) if i == named else ("", "")
         yield Piece(cell.number, cell.kind, text, *names, part=len(parts) > 1, checks=checks)
 
@@ -77,7 +85,7 @@ class _TakeApart:
     def __init__(self, cells: Sequence[RawCell], assignment: Sequence[SourceCell]):
         present = Counter(same_text(cell.source) for cell in cells)
         fixed = [cell for cell in assignment if not cell.answered]
-        absent = [c for c in fixed if c.kind is Kind.CHECK or not present[same_text(c.released)]]
+        absent = [c for c in fixed if asks_only(c) or not present[same_text(c.released)]]
         solutions = [cell for cell in assignment if cell.kind is Kind.SOLUTION]
         self.texts = {same_text(cell.released) for cell in assignment}
         self.blocks = _Blocks(absent)
@@ -98,20 +106,22 @@ class _TakeApart:
         raw = cell.source.split("\n")
         lines = [line.rstrip() for line in raw]
         if same_text(cell.source) in self.texts:
-            yield from _pieces(cell, [(cell.source, False)], checks=False)
+            if cell.source.strip():
+                yield from _pieces(cell, [_Part(cell.source)], checks=False)
             return
         answers = self.answers(cell, lines)
-        parts: list[tuple[str, bool]] = []
+        parts: list[_Part] = []
         waiting: list[str] = []
         checks, place, seen = False, 0, False
 
         def close() -> None:
-            parts.append(("\n".join(waiting), False))
+            if any(line.strip() for line in waiting):
+                parts.append(_Part("\n".join(waiting)))
             waiting.clear()
 
         while place < len(lines):
             block = self.blocks.at(lines, place)
-            if block and block[1].kind is Kind.CHECK:
+            if block and asks_only(block[1]):
                 # A call of the check is the instructor's, and the judge makes it.
                 if answers:
                     checks = True
@@ -120,7 +130,7 @@ class _TakeApart:
                 place += block[0]
             elif block:
                 close()
-                parts.append(("\n".join(raw[place : place + block[0]]), True))
+                parts.append(_Part("\n".join(raw[place : place + block[0]]), block[1]))
                 place, seen = place + block[0], False
             else:
                 owner = self.landmark_of.get(lines[place])
@@ -130,7 +140,29 @@ class _TakeApart:
                 waiting.append(raw[place])
                 place += 1
         close()
-        yield from _pieces(cell, parts, checks)
+        yield from _pieces(cell, self._joined(parts) if answers else parts, checks)
+
+    def _joined(self, parts: Sequence[_Part]) -> list[_Part]:
+        """The parts, an answer in one again that a plain cell of the course stands amid."""
+        joined: list[_Part] = []
+        for part in parts:
+            joined.append(part)
+            if len(joined) > 2 and self._amid(*joined[-3:]):
+                joined[-3:] = [_Part("\n".join(one.text for one in joined[-3:]))]
+        return joined
+
+    def _amid(self, above: _Part, between: _Part, below: _Part) -> bool:
+        """Whether an answer begins above a plain cell of the course, and is not given but below."""
+        if above.block or below.block or not between.block or between.block.kind is not Kind.PLAIN:
+            return False
+        steps = self._steps(below.text)
+        begun = any(line.rstrip() in self.landmark_of for line in below.text.split("\n"))
+        return bool(steps) and not begun and self._steps(above.text) <= steps
+
+    def _steps(self, source: str) -> set[str]:
+        """The steps that a source gives values to."""
+        stored = read_source(source).stores & self.key_of.keys()
+        return {self.key_of[key].name for key in stored}
 
     def _answers_another(self, source: str, owner: SourceCell) -> bool:
         """Whether what stands above a step's first line is the answer of another step."""
