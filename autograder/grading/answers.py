@@ -68,15 +68,18 @@ def judge_answer(
 ) -> Trial:
     """The verdict on the value that a step's cell left behind in a situation.
 
+    A cell that came to a shut door and left no answer wanted autograd's. An answer that was there
+    before was made without.
+
     ``changed`` names the inputs that the cell has changed. An exception after a right answer was
     computed (a plot of something that is not there) is a remark, no mistake.
     """
     reference, truth = situation.expected[step.name], situation.truth.get(step.name)
-    if ended.error_name == "DoorShut":
-        message = "the cell calls autograd: write the gradient by hand."
-        return Trial(unjudged(step, Status.USED_AUTOGRAD, "used_autograd", message))
     value = as_value(answer)
     if isinstance(value, Missing | NotATensor):
+        if ended.error_name == "DoorShut":
+            message = "the cell calls autograd: write the gradient by hand."
+            return Trial(unjudged(step, Status.USED_AUTOGRAD, "used_autograd", message))
         return Trial(missing_answer(step, value, ended), situation=situation, ended=ended)
     if isinstance(value, Tensor) and _same(value, reference.value):
         reference = Reference(reference.value, 1.0)  # any bound holds: none need be found

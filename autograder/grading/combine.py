@@ -69,8 +69,8 @@ def combine(step: GradientStep | ValueStep, tried: Mapping[Setting, Trials]) -> 
 
 _NONE = Trials()
 _SHORTCUT = (
-    "this is the gradient of the loss, but not by way of this step: make it from the gradients of "
-    "the steps before (the expression straight from the loss is the subject of stage 02)."
+    "this is the gradient of the loss, but not by way of this step: make it from the gradients "
+    "of the steps before, whatever values those have."
 )
 
 

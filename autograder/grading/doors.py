@@ -6,6 +6,7 @@ them is told by the name of the exception, and the judge trusts the numbers only
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import torch
@@ -22,11 +23,17 @@ _AUTOGRAD = ("backward", "grad", "enable_grad", "set_grad_enabled")
 _FUNCTIONAL = ("vjp", "jvp", "jacobian", "hessian", "vhp", "hvp")
 _FUNC = ("grad", "grad_and_value", "vjp", "jvp", "jacrev", "jacfwd", "hessian", "linearize")
 
+# Those that say whether a graph is recorded, by their last argument.
+_SWITCHES = ("set_grad_enabled", "requires_grad_")
+
 _opened: list[tuple[Any, str, Any]] = []
 
 
 def shut_doors() -> None:
-    """Let each raise DoorShut. Nothing records a graph meanwhile."""
+    """Let each raise DoorShut. Nothing records a graph meanwhile.
+
+    What asks for no graph goes through: `no_grad` and the printing of a tensor do.
+    """
     if _opened:
         return
     torch.set_grad_enabled(False)
@@ -41,8 +48,9 @@ def shut_doors() -> None:
     ):
         for name in names:
             if hasattr(place, name):
-                _opened.append((place, name, getattr(place, name)))
-                setattr(place, name, _shut)
+                door = getattr(place, name)
+                _opened.append((place, name, door))
+                setattr(place, name, _ajar(door) if name in _SWITCHES else _shut)
 
 
 def open_doors() -> None:
@@ -51,6 +59,18 @@ def open_doors() -> None:
         place, name, function = _opened.pop()
         setattr(place, name, function)
     torch.set_grad_enabled(True)
+
+
+def _ajar(switch: Callable[..., Any]) -> Callable[..., Any]:
+    """The switch as it is where it is switched off; shut where it is switched on."""
+
+    def off_only(*arguments: Any, **named: Any) -> Any:
+        asked = [*named.values(), *arguments[-1:]]
+        if not any(value is False for value in asked):
+            _shut()
+        return switch(*arguments, **named)
+
+    return off_only
 
 
 def _shut(*_: object, **__: object) -> NoReturn:

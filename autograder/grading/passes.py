@@ -16,6 +16,7 @@ from autograder.grading.process import SETUP, CellDied
 from autograder.grading.replies import Known
 from autograder.grading.results import CellResult, Fetched, Missing, RunnerDied
 from autograder.grading.runner_process import Runner
+from autograder.grading.seed import number_for
 from autograder.situation import Situation
 from autograder.steps import GradientStep, PropertyStep, ValueStep
 
@@ -47,11 +48,14 @@ class check:
 class Pass:
     """A pass over ``cells`` on one ``situation``; ``dead`` maps cells not to be run to why.
 
-    ``dtype`` is what tensors are handed over in. ``wanted`` are the steps to judge.
+    ``dtype`` is what tensors are handed over in. ``wanted`` are the steps to judge. The situation
+    ``aside`` is for steps with few names: the right values of the steps before, of which these
+    could be made, are nowhere in the process, and no cell can have kept them.
     """
 
     cells: Cells
     situation: Situation
+    aside: Situation
     wanted: Collection[str]
     dead: Mapping[int, str]
     dtype: torch.dtype = torch.float64
@@ -62,7 +66,7 @@ class Pass:
         Raises CellDied; the process may be gone then.
         """
         ended = runner.begin(
-            _PRELUDE.format(seed=seed % 2**32),
+            _PRELUDE.format(seed=number_for(seed, "random numbers of a pass")),
             timeout=_SECONDS,
             label=SETUP,
             names=self.cells.setup_names,
@@ -70,13 +74,8 @@ class Pass:
         )
         if ended.status != "ok":
             raise RunnerDied(f"the judge could not begin: {ended.error_name}")
-        self._present = {
-            name: self._cast(value)
-            for name, value in {**self.situation.values, **self.situation.given}.items()
-        }
-        self._known = {
-            name: Known(value) for name, value in self._present.items() if isinstance(value, Tensor)
-        }
+        self._present = self._handed_over(self.situation)
+        self._known = _known(self._present)
         self._waiting = dict(self._present)
         trials: dict[str, Trial] = {}
         for place in self.cells.students:
@@ -98,12 +97,14 @@ class Pass:
             return
         assert isinstance(step, GradientStep | ValueStep)
         if place in self.dead:
-            trial: Callable[[], Trial] = partial(_died, step, self.dead[place])
-        elif isinstance(step, GradientStep) and step.reads:
+            trial: Callable[[], Trial] | None = partial(_died, step, self.dead[place])
+        elif not (isinstance(step, GradientStep) and step.reads):
+            trial = self._judge(runner, place, step, self.situation)
+        elif step.name in self.wanted:
             trial = self._with_few_names(runner, place, step)
         else:
-            trial = self._judge(runner, place, step, self._present)
-        if step.name in self.wanted:
+            trial = None  # it would leave nothing behind
+        if trial is not None and step.name in self.wanted:
             trials[step.name] = trial()
         right = self._cast(self.situation.right[step.name])
         self._present[step.name] = right
@@ -114,18 +115,26 @@ class Pass:
     def _with_few_names(
         self, runner: Runner, place: int, step: GradientStep
     ) -> Callable[[], Trial]:
-        """Run the cell where only what the step may read is there, and what the student defined."""
+        """Run the cell where only what the step may read is there, and what the student defined.
+
+        It is there as it is in the other situation.
+        """
         runner.put(self._waiting)
         runner.snapshot(_ASIDE)
         kept = self.cells.setup_names | {"check"}
         runner.restore(_ASIDE, kept)
+        present, known = self._present, self._known
+        there = self._handed_over(self.aside)
+        self._present = {name: there[name] for name in step.reads}
+        self._known = _known(self._present)
+        runner.put(self._present)
         for text in self.cells.definitions_before(place):
             runner.run(text, silent=True, timeout=_SECONDS)
-        inputs = {name: self._present[name] for name in step.reads}
-        self._waiting = dict(inputs)
-        trial = self._judge(runner, place, step, inputs)
+        self._waiting = {}
+        trial = self._judge(runner, place, step, self.aside)
         runner.restore(_ASIDE)
-        self._waiting = dict(inputs)
+        self._present, self._known = present, known
+        self._waiting = {name: present[name] for name in step.reads}
         return trial
 
     def _execute(
@@ -150,11 +159,10 @@ class Pass:
         runner: Runner,
         place: int,
         step: GradientStep | ValueStep,
-        inputs: Mapping[str, Any],
+        situation: Situation,
     ) -> Callable[[], Trial]:
         """Run the cell of an answer; returns what makes the verdict on it."""
-        names = [name for name in self._known if name in inputs]
-        ended, fetched = self._execute(runner, place, [step.name, *names], step.name)
+        ended, fetched = self._execute(runner, place, [step.name, *self._known], step.name)
         answer = fetched.pop(step.name, Missing())
         changed = self._repair(runner, place, fetched)
         return partial(
@@ -162,7 +170,7 @@ class Pass:
             step,
             answer,
             ended,
-            self.situation,
+            situation,
             changed,
         )
 
@@ -177,10 +185,19 @@ class Pass:
         self._waiting |= {name: self._present[name] for name in again}
         return [name for name in differing if name not in rebound]
 
+    def _handed_over(self, situation: Situation) -> dict[str, Any]:
+        """What a situation begins with, as the submission gets it."""
+        begins = {**situation.values, **situation.given}
+        return {name: self._cast(value) for name, value in begins.items()}
+
     def _cast(self, value: Any) -> Any:
         if isinstance(value, Tensor) and value.is_floating_point():
             return value.to(self.dtype)
         return value
+
+
+def _known(present: Mapping[str, Any]) -> dict[str, Known]:
+    return {name: Known(value) for name, value in present.items() if isinstance(value, Tensor)}
 
 
 def _died(step: GradientStep | ValueStep, status: str) -> Trial:

@@ -21,7 +21,7 @@ from autograder.grading.errors import GradingError
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["SECRET", "course_secret", "derive_seed", "find_course", "generator_for"]
+__all__ = ["SECRET", "course_secret", "derive_seed", "find_course", "generator_for", "number_for"]
 
 SECRET = Path(".autograder") / "secret"
 _BYTES = 32
@@ -84,5 +84,15 @@ def generator_for(seed: int, purpose: str) -> torch.Generator:
     """A generator of its own for each purpose, so that none depends on how much another drew."""
     import torch  # here, because whoever only looks for the course need not wait for torch
 
+    return torch.Generator().manual_seed(_digest(seed, purpose, 8) >> 1)
+
+
+def number_for(seed: int, purpose: str) -> int:
+    """A number of 32 bits for a purpose; whoever sees it has learned nothing of ``seed``."""
+    return _digest(seed, purpose, 4)
+
+
+def _digest(seed: int, purpose: str, size: int) -> int:
+    """The first ``size`` bytes of a hash of both."""
     digest = hashlib.sha256(f"{seed}\n{purpose}".encode()).digest()
-    return torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)
+    return int.from_bytes(digest[:size], "big")
