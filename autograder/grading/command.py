@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
+from autograder.grading.drawing_folder import drawing_folder
 from autograder.grading.errors import GradingError
 from autograder.grading.ingest import Refused
 from autograder.grading.runners import Runners, Sandbox
@@ -37,7 +39,8 @@ def judge_command(
         chosen = find_stage(stage) if stage is not None else None
         place = find_course(course or Path.cwd())
         case = open_case(notebook, course=place, stage=chosen, seed=seed)
-        with Runners(Sandbox(sandbox)) as runners:
+        with drawing_folder() as variables, Runners(Sandbox(sandbox)) as runners:
+            os.environ.update(variables)
             judged = case.judge(runners.open)
         _show(judged.verdict, json_to)
     except Refused as refused:

@@ -62,6 +62,7 @@ def add_grade(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     grade.add_argument(
         "stage",
+        nargs="?",  # only to say more than argparse does where --student has taken it
         metavar="ASSIGNMENT",
         help="a stage, for example 01_unrolled, or an assignment of your own: one notebook with "
         "nbgrader's test cells, in source/ASSIGNMENT/",
@@ -127,6 +128,9 @@ def _grade(options: argparse.Namespace) -> int:
     from autograder.grading.batch.settings import Request
     from autograder.grading.seed import find_course
 
+    if options.stage is None:
+        print(f"autograder grade: {_no_stage(options.student)}", file=sys.stderr)
+        return 2
     if code := _settle_names("grade") or _check_folder("grade", options.course):
         return code
     request = Request(
@@ -142,6 +146,13 @@ def _grade(options: argparse.Namespace) -> int:
         quiet=options.quiet,
     )
     return grade_command(request, options.json)
+
+
+def _no_stage(students: list[str]) -> str:
+    """What to do where the assignment is missing, or seems to be one of the students."""
+    named = " ".join(["--student", *students[:-1]]) if len(students) > 1 else ""
+    example = f"autograder grade {students[-1] if named else '01_unrolled'} {named}".strip()
+    return f"name the ASSIGNMENT, and name it before the options, as in: {example}"
 
 
 def _check_folder(command: str, course: Path | None) -> int:

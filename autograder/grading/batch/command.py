@@ -12,6 +12,7 @@ from autograder.grading.batch.pool import Pool
 from autograder.grading.batch.settings import NoSuchStudent, Outcome, Request, Summary
 from autograder.grading.errors import GradingError
 from autograder.grading.feedback.terminal import plain_text
+from autograder.grading.record.source import WrongAssignment
 
 __all__ = ["grade_command", "run"]
 
@@ -31,7 +32,7 @@ def grade_command(request: Request, json_to: str | None) -> int:
         summary = run(request)
         if json_to is not None:
             _write_json(summary, json_to)
-    except (NoSuchStudent, ValueError) as error:
+    except (NoSuchStudent, WrongAssignment) as error:
         return _say(str(error), 2)
     except (GradingError, OSError) as error:
         return _say(str(error), 3)

@@ -12,11 +12,12 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from autograder.grading.batch.chosen import choose, tell_of_others
 from autograder.grading.batch.display import Display
 from autograder.grading.batch.plan import Plan, Wanted, make_plan
 from autograder.grading.batch.pool import Answer, Pool
 from autograder.grading.batch.preview import preview
-from autograder.grading.batch.settings import NoSuchStudent, Outcome, Request, Summary
+from autograder.grading.batch.settings import Outcome, Request, Summary
 from autograder.grading.batch.stop import Stop
 from autograder.grading.batch.store import Store
 from autograder.grading.batch.work import entry_of, judging_job, outcome_of
@@ -45,15 +46,18 @@ def grade(request: Request, pool: Pool | None = None) -> Summary:
     Whatever was recorded by then stays, and the same request goes on from there.
     """
     course = CourseFolder(request.course)
+    chosen = choose(request, course)
+    if not chosen.students:
+        return tell_of_others(Summary(request.stage), chosen)
+    return tell_of_others(_grade(request, course, chosen.students, pool), chosen)
+
+
+def _grade(
+    request: Request, course: CourseFolder, students: tuple[str, ...], pool: Pool | None
+) -> Summary:
+    """Grade these students, whose folders can be graded."""
     stage = request.stage
     source = course.source(stage)
-    handed_in = course.students(stage)
-    for student in request.students:
-        if student not in handed_in:
-            raise NoSuchStudent(f"the student '{student}' has handed in nothing for {stage}.")
-    students = request.students or tuple(handed_in)
-    if not students:
-        return Summary(stage)
     if request.dry_run:
         return preview(request, course, students, pool)
     with contextlib.ExitStack() as stack:

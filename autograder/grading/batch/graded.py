@@ -50,11 +50,11 @@ class _Assignment:
 def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[str, Any]:
     """Grade the notebook in a student's folder.
 
-    ``job`` has the ``folder``, the ``stage``'s name, the ``course``'s folder, a ``seed`` or None
-    (made from the course's secret); for an assignment that is no stage also ``plain`` and
-    ``source``, see ``grade_plain_folder``. The result has: ``receipt``; ``verdict``, None where
-    ``refused`` says why there is none; ``points`` by grade_id, None where there is no score;
-    ``comments`` by grade_id; ``notebook``, the graded one as JSON text. Raises GradingError.
+    ``job`` has the ``student``, the ``folder``, the ``stage``'s name, the ``course``'s folder, a
+    ``seed`` or None (made from the course's secret); for an assignment that is no stage also
+    ``plain`` and ``source``, see ``grade_plain_folder``. The result has: ``receipt``; ``verdict``,
+    None where ``refused`` says why there is none; ``points`` by grade_id, None where there is no
+    score; ``comments`` by grade_id; ``notebook``, the graded one as JSON text. Raises GradingError.
     """
     if job.get("plain") is not None:
         from autograder.grading.plain.folder import grade_plain_folder  # no stage needs it
@@ -64,7 +64,9 @@ def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[st
     assignment = _assignment(job["stage"], str(path), path.stat().st_mtime_ns)
     file = None
     try:
-        file, renamed = find_submission(Path(job["folder"]), assignment.stage.name)
+        file, renamed = find_submission(
+            Path(job["folder"]), assignment.stage.name, job.get("student", "")
+        )
         raw = read_submission(file)
     except Refused as refused:
         return _refused(assignment, _digest(file), str(refused))

@@ -84,7 +84,9 @@ def make_plan(
     """Look at everything, change nothing. ``again``: judge also what has a verdict."""
     plan = Plan()
     for student in students:
-        plan.files[student] = _digest(course.submitted(student, stage), course.notebook(stage))
+        plan.files[student] = _digest(
+            course.submitted(student, stage), course.notebook(stage), student
+        )
         entry = journal.latest.get((student, plan.files[student]))
         if entry is None or again:
             plan.judge.append(student)
@@ -119,10 +121,10 @@ def _settle(
         plan.done.append(student)
 
 
-def _digest(folder: Path, notebook: str) -> str:
+def _digest(folder: Path, notebook: str, student: str) -> str:
     """The digest of a student's file; for what cannot be read, why."""
     try:
-        file, _ = find_submission(folder, notebook)
+        file, _ = find_submission(folder, notebook, student)
         return f"sha256:{hashlib.sha256(read_file(file)).hexdigest()}"
     except Refused as refused:
         return str(refused)

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from autograder.grading.batch.cost import cpu_below
 from autograder.grading.batch.wire import receive, send
+from autograder.grading.drawing_folder import drawing_folder
 from autograder.grading.errors import GradingError
 
 __all__ = ["Answer", "Pool"]
@@ -51,6 +52,8 @@ class Pool:
         self._jobs: queue.Queue[tuple[int, dict[str, Any]] | None] = queue.Queue()
         self._count = jobs
         self._closing = False
+        self._folders = contextlib.ExitStack()
+        variables = self._folders.enter_context(drawing_folder())
         self._control, theirs = socket.socketpair()
         self._one_at_a_time = threading.Lock()
         with theirs:
@@ -60,7 +63,7 @@ class Pool:
                     *(["feedback"] if feedback else []),
                 ],
                 pass_fds=[theirs.fileno()],
-                env={**os.environ, **_ENVIRONMENT},
+                env={**os.environ, **variables, **_ENVIRONMENT},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C in a terminal is for us
@@ -110,6 +113,7 @@ class Pool:
             thread.join(10)
         self._said.close()
         self._control.close()
+        self._folders.close()
 
     def _hear(self) -> dict[str, Any]:
         """The host's next message."""

@@ -65,9 +65,14 @@ def read_file(path: Path) -> bytes:
     return content
 
 
-def _names(folder: Path) -> list[str]:
+def _names(folder: Path, student: str) -> list[str]:
     """The names of the notebooks in a folder that may hold anything, sorted."""
+    above = folder.parent
     try:
+        if student and above.name == student and stat.S_ISLNK(os.lstat(above).st_mode):
+            raise Refused(
+                f"The folder {shown(above)} is a symbolic link; hand in a folder with the notebook."
+            )
         if not stat.S_ISDIR(os.lstat(folder).st_mode):
             raise Refused(f"{shown(folder)} is not a folder; hand in a folder with the notebook.")
         with os.scandir(folder) as entries:
@@ -78,14 +83,15 @@ def _names(folder: Path) -> list[str]:
     return sorted(name for name in found if _NOTEBOOK.search(name) and not name.startswith("."))
 
 
-def find_submission(folder: Path, stage: str) -> tuple[Path, tuple[str, ...]]:
+def find_submission(folder: Path, stage: str, student: str = "") -> tuple[Path, tuple[str, ...]]:
     """The notebook of a stage in a student's folder, and the repair that its name needed, if any.
 
     A file of another name is taken if it is the only notebook, or the only one whose name has the
-    stage's name in it. Raises Refused if there is none, or more than one that it could be.
+    stage's name in it. Raises Refused if there is none, or more than one that it could be, or if
+    the folder is a link, or the one around it that has the name of the ``student``.
     """
     expected = f"{stage}.ipynb"
-    names = _names(folder)
+    names = _names(folder, student)
     if expected in names:
         return folder / expected, ()
     if len(names) > 1:

@@ -43,7 +43,7 @@ def grade_plain_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> d
     stubs, seed = Stubs(settings["code"], settings["text"]), job["seed"] or 0
     file = None
     try:
-        file, renamed = find_submission(Path(job["folder"]), source.stem)
+        file, renamed = find_submission(Path(job["folder"]), source.stem, job.get("student", ""))
         files, left_out = _files(Path(job["folder"]), source.parent)
         return grade_plain(
             file,

@@ -17,6 +17,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.course_files import checkout_directory
 from autograder.grading.errors import GradingError
+from autograder.grading.record.handed_in import HandedIn, sort_out
 from autograder.grading.record.source import find_source
 
 __all__ = ["CourseFolder", "find_programs"]
@@ -72,14 +73,19 @@ class CourseFolder:
         return self._at(self.directory.feedback_directory, student, stage)
 
     def students(self, stage: str) -> list[str]:
-        """Who has handed in something for a stage, sorted."""
+        """Who has handed in something for a stage, sorted; see ``handed_in``."""
+        return list(self.handed_in(stage).students)
+
+    def handed_in(self, stage: str) -> HandedIn:
+        """All folders of a stage: who can be graded, and what cannot."""
         directory = self.directory
         pattern = directory.format_path(directory.submitted_directory, "*", stage)
         shape = directory.format_path(
             directory.submitted_directory, "(?P<student>[^/]*)", re.escape(stage), escape=True
         )
-        found = (re.fullmatch(shape, path) for path in glob.glob(pattern))  # noqa: PTH207  # an absolute pattern
-        return sorted(match["student"] for match in found if match)
+        paths = glob.glob(pattern, include_hidden=True)  # noqa: PTH207  # an absolute pattern
+        found = (re.fullmatch(shape, path) for path in paths)
+        return sort_out(match["student"] for match in found if match)
 
     def timestamp(self, student: str, stage: str) -> tuple[datetime | None, str]:
         """When a student has handed in (UTC, without a zone), and a fault of that file, if any.

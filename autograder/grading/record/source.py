@@ -17,7 +17,7 @@ __all__ = ["WrongAssignment", "find_source", "is_stage"]
 _USUAL = ("solutions", "source")
 
 
-class WrongAssignment(ValueError):
+class WrongAssignment(Exception):
     """What was asked for cannot be graded as an assignment; the message says what to do."""
 
 
