@@ -16,6 +16,7 @@ from autograder.grading.autograd_use import Use, find_uses
 from autograder.grading.autograd_words import imports
 from autograder.grading.bindings import bound_names, loaded_names, rebound_names
 from autograder.grading.magics import parse_cell
+from autograder.grading.own_classes import OwnObjects, own_objects
 
 __all__ = ["AutogradUse", "Source", "find_autograd"]
 
@@ -48,6 +49,7 @@ class AutogradUse:
 class _Marks:
     """Names that autograd has a part in, with the place where it comes in."""
 
+    own: OwnObjects
     names: dict[str, Use] = field(default_factory=dict)
 
     def pass_through(self, tree: ast.Module, references: Collection[str]) -> None:
@@ -65,7 +67,7 @@ class _Marks:
                     self.names.pop(name, None)
 
     def _cause(self, statement: ast.stmt, references: Collection[str]) -> Use | None:
-        direct = _telling(find_uses(statement, references))
+        direct = _telling(find_uses(statement, references, self.own))
         if direct:
             return direct
         names = loaded_names(statement) & self.names.keys()
@@ -82,21 +84,22 @@ def find_autograd(
     ``given`` are the variables that the judge defines anew before each answer, so that no use of
     autograd can reach an answer through them.
     """
-    marks = _Marks()
+    trees = [parse_cell(cell.text) for cell in cells]
+    own = own_objects(trees)
+    marks = _Marks(own)
     found: list[AutogradUse] = []
     hidden: list[Use] = []  # in cells without an answer, since the last answer
-    for cell in cells:
-        tree = parse_cell(cell.text)
+    for cell, tree in zip(cells, trees, strict=True):
         before = dict(marks.names)
         marks.pass_through(tree, references)
         if cell.step and cell.by_hand:
-            found += _judge(cell, tree, before, marks.names.get(cell.step), references)
+            found += _judge(cell, tree, before, marks.names.get(cell.step), references, own)
             for what in sorted({use.what for use in hidden})[:_MOST]:
                 message = f"a cell before it uses {what}; it cannot be told what for."
                 found.append(AutogradUse(cell.step, False, message))
             hidden.clear()
         elif not cell.step:
-            hidden += (use for use in find_uses(tree, references) if use.kind == "hidden")
+            hidden += (use for use in find_uses(tree, references, own) if use.kind == "hidden")
         for name in (*given, cell.step):
             marks.names.pop(name, None)
     return tuple(found)
@@ -108,8 +111,9 @@ def _judge(
     before: dict[str, Use],
     answer: Use | None,
     references: Collection[str],
+    own: OwnObjects,
 ) -> Iterator[AutogradUse]:
-    uses = sorted(set(find_uses(tree, references)), key=lambda use: (use.line, use.what))
+    uses = sorted(set(find_uses(tree, references, own)), key=lambda use: (use.line, use.what))
     computed = next((use for use in uses if use.kind == "computes"), None)
     if computed:
         message = f"line {computed.line} of the cell uses {computed.what}"

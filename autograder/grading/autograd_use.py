@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from autograder.grading.autograd_harmless import of_own_objects, switched_off
+from autograder.grading.autograd_texts import asks_for_graph, shell_command, spoken_of
 from autograder.grading.autograd_words import (
     RUNS_TEXT,
     computes,
@@ -19,10 +21,11 @@ from autograder.grading.autograd_words import (
     reads,
     speaks_of_autograd,
 )
-from autograder.grading.bindings import nodes_of
+from autograder.grading.bindings import called_name, nodes_of, root_name, words_in
 from autograder.grading.constant_text import constant_text
 from autograder.grading.feedback.terminal import plain_text
 from autograder.grading.magics import parse_cell
+from autograder.grading.own_classes import OwnObjects
 
 __all__ = ["Use", "find_uses"]
 
@@ -34,6 +37,7 @@ _MAGICS = {"run_cell_magic", "run_line_magic"}
 _TABLES = {"__dict__", "vars", "globals", "locals", "modules"}
 # Functions that are not called but handed on may be called by any name with any text.
 _HANDED_ON = _FINDERS | _IMPORTERS | {"vars", "eval", "exec", "compile"}
+_NONE_OWN = OwnObjects()
 
 
 @dataclass(frozen=True)
@@ -59,18 +63,27 @@ def _fit_to_show(text: str) -> str:
 
 
 def find_uses(
-    tree: ast.AST, references: Collection[str] = (), depth: int = _DEEPEST
+    tree: ast.AST,
+    references: Collection[str] = (),
+    own: OwnObjects = _NONE_OWN,
+    depth: int = _DEEPEST,
 ) -> Iterator[Use]:
     """Every use of autograd in a tree, in the order of ``ast.walk``.
 
     ``references`` are the names by which the notebook's own cells know the package's references.
-    Texts inside are read as programs ``depth`` times over.
+    What objects of the student's ``own`` do is only suspected. Texts inside are read as programs
+    ``depth`` times over.
     """
     nodes = nodes_of(tree)
     called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    harmless, suspected = {*switched_off(nodes)}, {*of_own_objects(nodes, own)}
     for node in nodes:
         line = getattr(node, "lineno", 0)
         match node:
+            case ast.Attribute() if id(node) in harmless:
+                pass
+            case ast.Attribute(attr=attribute) if id(node) in suspected:
+                yield Use(line, f"`.{attribute}` of an object of the notebook's own", "hidden")
             case ast.Attribute(attr=attribute):
                 yield from _attribute(node, attribute, line)
             case ast.Name(id=name) if name in references:
@@ -86,11 +99,16 @@ def find_uses(
                 pass
             case ast.keyword(arg="requires_grad"):
                 yield Use(getattr(node.value, "lineno", 0), "`requires_grad=`", "computes")
+            case ast.keyword(arg=None, value=ast.Dict() as table) if asks_for_graph(table):
+                yield Use(getattr(table, "lineno", 0), "`requires_grad=`", "computes")
+            case ast.Dict() if asks_for_graph(node):
+                yield Use(line, "`requires_grad` in a table", "hidden")
             case ast.Import(names=names):
                 for alias in names:
                     if imports(alias.name):
                         yield Use(line, f"`import {alias.name}`", "computes")
-                    elif hides(alias.name.split(".")[0]):
+                    elif alias.asname and hides(alias.name.split(".")[0]):
+                        # Under its own name it is told where it is used.
                         yield Use(line, f"`import {alias.name}`", "hidden")
             case ast.ImportFrom(module=module, names=names):
                 for alias in names:
@@ -98,22 +116,22 @@ def find_uses(
                         yield Use(line, f"`from {module} import {alias.name}`", "computes")
                     elif hides((module or "").split(".")[0]) or hides(alias.name):
                         yield Use(line, f"`from {module} import {alias.name}`", "hidden")
-            case ast.Subscript(value=table, slice=key) if _TABLES & _words(table):
+            case ast.Subscript(value=table, slice=key) if _TABLES & words_in(table):
                 text = constant_text(key)
                 if text is None:
                     yield Use(line, "a table of names with a name that is put together", "hidden")
                 elif speaks_of_autograd(text):
                     yield Use(line, f"`{text}` out of a table of names", "computes")
             case ast.Call():
-                yield from _call(node, references, line, depth)
+                yield from _call(node, references, own, line, depth)
 
 
 def _attribute(node: ast.Attribute, attribute: str, line: int) -> Iterator[Use]:
-    if computes(attribute, of_torch=_root(node.value) == "torch"):
+    if computes(attribute, of_torch=root_name(node.value) == "torch"):
         yield Use(line, f"`.{attribute}`", "computes")
     elif attribute == "requires_grad" and isinstance(node.ctx, ast.Store):
         yield Use(line, "`.requires_grad =`", "computes")
-    elif reads(attribute) and _root(node.value) == "torch":
+    elif reads(attribute) and root_name(node.value) == "torch":
         yield Use(line, f"`torch.{attribute}`", "computes")
     elif reads(attribute):
         yield Use(line, f"`.{attribute}`", "reads")
@@ -121,8 +139,10 @@ def _attribute(node: ast.Attribute, attribute: str, line: int) -> Iterator[Use]:
         yield Use(line, f"`.{attribute}`", "hidden")
 
 
-def _call(node: ast.Call, references: Collection[str], line: int, depth: int) -> Iterator[Use]:
-    name = _called(node.func)
+def _call(
+    node: ast.Call, references: Collection[str], own: OwnObjects, line: int, depth: int
+) -> Iterator[Use]:
+    name = called_name(node.func)
     if name in _FINDERS:
         texts = node.args[1:2] if name in ("getattr", "setattr") else node.args
         yield from _found_by(name, texts, line)
@@ -132,10 +152,15 @@ def _call(node: ast.Call, references: Collection[str], line: int, depth: int) ->
             yield Use(line, f"`{name}` of a module whose name is put together", "hidden")
         elif imports(module):
             yield Use(line, f"`{name}({module!r})`", "computes")
-    elif name in RUNS_TEXT and node.args and _root(node.func) not in ("re", "torch"):
-        yield from _program(name, constant_text(node.args[0]), references, line, depth)
+    elif name in RUNS_TEXT and node.args and root_name(node.func) not in ("re", "torch"):
+        yield from _program(name, constant_text(node.args[0]), references, own, line, depth)
     elif name in _MAGICS and node.args:
-        yield from _program(name, constant_text(node.args[-1]), references, line, depth)
+        yield from _program(name, constant_text(node.args[-1]), references, own, line, depth)
+    elif command := shell_command(node):
+        yield Use(line, f"the shell command `!{command}`", "hidden")
+    else:
+        for text in spoken_of(node, name):
+            yield Use(line, f"the text `{text}` in a call", "hidden")
 
 
 def _found_by(name: str, texts: list[ast.expr], line: int) -> Iterator[Use]:
@@ -148,29 +173,16 @@ def _found_by(name: str, texts: list[ast.expr], line: int) -> Iterator[Use]:
 
 
 def _program(
-    name: str, program: str | None, references: Collection[str], line: int, depth: int
+    name: str,
+    program: str | None,
+    references: Collection[str],
+    own: OwnObjects,
+    line: int,
+    depth: int,
 ) -> Iterator[Use]:
     """Uses inside a text that is run; a text that cannot be known is told."""
     if program is None or not depth:
         yield Use(line, f"`{name}` of a text that is put together", "hidden")
         return
-    for use in find_uses(parse_cell(program), references, depth - 1):
+    for use in find_uses(parse_cell(program), references, own, depth - 1):
         yield Use(line, f"{use.what} inside `{name}`", use.kind)
-
-
-def _called(function: ast.expr) -> str:
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
-
-
-def _root(node: ast.expr) -> str:
-    """The name that a chain of attributes begins with."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _words(node: ast.AST) -> set[str]:
-    found = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-    return found | {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)}

@@ -65,6 +65,7 @@ _HIDES = frozenset(
         *("get_objects", "get_referrers", "modules", "builtins", "ctypes", "inspect"),
         *("__globals__", "__code__", "__closure__", "__subclasses__", "__builtins__", "__loader__"),
         *("__dict__", "__getattr__", "getattr_static", "pickle", "marshal", "runpy"),
+        *("pkgutil", "resolve_name", "pydoc", "locate", "Formatter", "get_field"),
         *("subprocess", "multiprocessing", "system", "popen", "Popen", "getoutput", "fork"),
         # IPython's own hooks
         *("events", "ast_transformers", "input_transformers_post", "input_transformers_cleanup"),

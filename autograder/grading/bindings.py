@@ -6,7 +6,16 @@ import ast
 import contextlib
 from collections.abc import Iterator
 
-__all__ = ["bound_names", "definitions", "loaded_names", "nodes_of", "rebound_names"]
+__all__ = [
+    "bound_names",
+    "called_name",
+    "definitions",
+    "loaded_names",
+    "nodes_of",
+    "rebound_names",
+    "root_name",
+    "words_in",
+]
 
 # Methods that change what they are called on; PyTorch's end in an underscore.
 _CHANGING = frozenset({"append", "extend", "insert", "update", "add", "setdefault"})
@@ -108,13 +117,42 @@ def _base(node: ast.expr) -> set[str]:
 def definitions(tree: ast.Module) -> Iterator[str]:
     """The statements of a cell that define rather than compute, each as source text.
 
-    Imports, functions, classes, and names for literal values such as `eps = 1e-5`.
+    Imports, functions (`lambda` and `partial` too), classes, other names of what has a name
+    (`G = F`), and names for literal values such as `eps = 1e-5`.
     """
     for statement in tree.body:
-        literal = isinstance(statement, ast.Assign) and _is_literal(statement.value)
-        if literal or isinstance(statement, _SCOPES | _IMPORTS):
+        if _names_something(statement) or isinstance(statement, _SCOPES | _IMPORTS):
             with contextlib.suppress(RecursionError):  # nested far deeper than anybody writes
                 yield ast.unparse(statement)
+
+
+def _names_something(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Assign(targets=targets, value=value):
+            return _is_literal(value) or (
+                all(isinstance(target, ast.Name | ast.Tuple) for target in targets)
+                and _is_name(value)
+            )
+        case ast.AnnAssign(target=ast.Name(), value=ast.expr() as value):
+            return _is_literal(value) or _is_name(value)
+    return False
+
+
+def _is_name(node: ast.expr) -> bool:
+    """Whether an expression is a name of something, or a function made from what has a name."""
+    match node:
+        case ast.Name() | ast.Lambda():
+            return True
+        case ast.Attribute():
+            return bool(root_name(node))
+        case ast.Tuple(elts=items):
+            return all(map(_is_name, items))
+        case ast.Call(
+            func=ast.Name(id="partial") | ast.Attribute(attr="partial"), args=args, keywords=named
+        ):
+            given = [*args, *(keyword.value for keyword in named)]
+            return all(_is_literal(value) or _is_name(value) for value in given)
+    return False
 
 
 def _is_literal(node: ast.expr) -> bool:
@@ -123,3 +161,23 @@ def _is_literal(node: ast.expr) -> bool:
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return False
     return True
+
+
+def called_name(function: ast.expr) -> str:
+    """The last name of what is called."""
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def root_name(node: ast.expr) -> str:
+    """The name that a chain of attributes begins with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def words_in(node: ast.AST) -> set[str]:
+    """All names and attributes in a tree."""
+    found = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    return found | {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)}

@@ -165,14 +165,7 @@ class Pass:
         ended, fetched = self._execute(runner, place, [step.name, *self._known], step.name)
         answer = fetched.pop(step.name, Missing())
         changed = self._repair(runner, place, fetched)
-        return partial(
-            judge_answer,
-            step,
-            answer,
-            ended,
-            situation,
-            changed,
-        )
+        return partial(judge_answer, step, answer, ended, situation, changed)
 
     def _repair(self, runner: Runner, place: int, fetched: Mapping[str, Any]) -> list[str]:
         """Define anew what a cell changed or gave another value; returns what it changed."""

@@ -62,9 +62,9 @@ def _scaled_terms(
     scales = [c for c in own if c.part == "scale"]
     numbers = [float(c.make(edge.state)) for c in scales]
     ratio = rest.ratio(edge.term)
-    sign = next(c for c in scales if c.code == "wrong_sign")
+    sign = next((c for c in scales if c.code == "wrong_sign"), None)
     for scale, number in zip(scales, numbers, strict=True):
-        if ratio is not None and abs(number + ratio) <= 1e-9 * abs(ratio):
+        if sign is not None and ratio is not None and abs(number + ratio) <= 1e-9 * abs(ratio):
             yield _negated(derived, scale, sign)
     for change in own:
         if change.part == "scale":
