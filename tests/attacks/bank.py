@@ -13,6 +13,7 @@ from tests.attacks.rooms import (
     outside,
     reader,
     references,
+    replays,
     structure,
 )
 
@@ -20,7 +21,7 @@ __all__ = ["BANK"]
 
 _MODULES = (
     *(forging, structure, messages),
-    *(cheating, references),
+    *(cheating, references, replays),
     *(exhausting, files),
     *(escaping, outside),
     reader,

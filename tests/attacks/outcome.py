@@ -14,6 +14,7 @@ import nbformat
 
 from autograder.grading.ingest import Refused
 from autograder.grading.judge import Judged
+from autograder.grading.runner_process import Runner
 from autograder.grading.runners import Runners
 from autograder.grading.submission import open_case
 from autograder.render_submission import render_submission
@@ -50,6 +51,16 @@ class Outcome:
     faults: tuple[str, ...]
 
 
+class _Opener:
+    """Opens processes as a judging process of a batch does: also such as begin further on."""
+
+    def __init__(self, runners: Runners) -> None:
+        self.after = runners.after
+
+    def __call__(self) -> Runner:
+        return self.after(())
+
+
 class Grader:
     """Grades notebooks of a scene with forks of one zygote."""
 
@@ -61,7 +72,7 @@ class Grader:
     def judge(self, path: Path, stage: str) -> Judged:
         """The verdict on a file, with the outputs of its cells."""
         case = open_case(path, course=self.scene.course, stage=find_stage(stage), seed=_SEED)
-        return case.judge(self.runners.open, feedback=True)
+        return case.judge(_Opener(self.runners), feedback=True)
 
     def notebook(self, notebook: nbformat.NotebookNode, stage: str, who: str = "bank") -> Judged:
         """The verdict on a notebook."""

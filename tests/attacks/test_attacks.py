@@ -56,7 +56,7 @@ def test_harm_is_seen(grader: Grader, monkeypatch: pytest.MonkeyPatch):
         """
     attack = Attack("harm", "escaping", ("no effect",), extra=cell(source))
     with monkeypatch.context() as patch:
-        patch.setattr(grader.runners, "open", lambda: open_runner(Sandbox.NONE))
+        patch.setattr(grader.runners, "after", lambda _: open_runner(Sandbox.NONE))
         outcome = grader.attack(attack)
     assert set(verdict_on(outcome)) == {
         "changed files outside",

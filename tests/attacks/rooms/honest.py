@@ -1,4 +1,4 @@
-"""Honest notebooks with a cell in front that only looks like an attack: all get full marks."""
+"""Honest notebooks with what only looks like an attack in front or inside: all full marks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tests.attacks.attack import cell
 
-__all__ = ["PRELUDES"]
+__all__ = ["INSIDE", "PRELUDES"]
 
 PRELUDES: Mapping[str, str] = {
     name: cell(source)
@@ -105,5 +105,45 @@ PRELUDES: Mapping[str, str] = {
             """,
         "waits for a coroutine": "import asyncio\nawait asyncio.sleep(0.01)",
         "its own names for ours": "import torch as th, numpy as np\nG = F\nsize = n",
+    }.items()
+}
+
+# Answers to `dprobs`.
+INSIDE: Mapping[str, str] = {
+    name: cell(source)
+    for name, source in {
+        "prints": "dprobs = dlogprobs / probs\nprint(dprobs)\nprint(probs, dlogprobs[0], sep='|')",
+        "shows": "dprobs = dlogprobs / probs\nshown = repr(dprobs) + str(probs)\ndprobs",
+        "f-strings": """
+            dprobs = dlogprobs / probs
+            print(f"{dprobs=} {dprobs.abs().max():.3f} {probs.min().item()!r:>20}")
+            print("%s {}".format(dprobs.tolist()[0][:2]) % (dprobs.shape,))
+            """,
+        "a block of no_grad": "with torch.no_grad():\n    dprobs = dlogprobs / probs",
+        "a helper under no_grad": """
+            @torch.no_grad()
+            def through_log(gradient, x):
+                return gradient / x
+            dprobs = through_log(dlogprobs, probs)
+            """,
+        "lambdas": """
+            inverse = lambda x: 1 / x
+            times = lambda a, b=inverse(probs): a * b
+            dprobs = (lambda gradient: times(gradient))(dlogprobs)
+            """,
+        "a class with a backward of its own": """
+            class Log:
+                def __init__(self, x): self.x, self.grad = x, 0.0
+                def backward(self, gradient): self.grad = self.grad + gradient / self.x
+            node = Log(probs)
+            node.backward(dlogprobs)
+            dprobs = node.grad
+            """,
+        "asks the check": """
+            inverse = 1 / probs
+            check.summary()
+            dprobs = inverse * dlogprobs
+            check("dprobs")
+            """,
     }.items()
 }
