@@ -120,7 +120,7 @@ def page(traffic: Traffic) -> Iterator[Page]:
         options.append("--no-sandbox")  # Chromium's sandbox refuses to run as root
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=options)
-        context = browser.new_context(viewport={"width": 1400, "height": 1000})
+        context = browser.new_context(viewport={"width": 1400, "height": 1300})
         context.set_default_timeout(120_000)
         context.on("request", traffic.note)
         page = context.new_page()
