@@ -114,8 +114,8 @@ except CheckFailed:
 # - Then comes what differs: the shape, how many entries, the largest difference with both numbers,
 #   and the *ratio*, if your tensor is the right one times a constant.
 # - *Read* is the section to read again, as a link.
-# - The first picture shows where the answer differs: the darker, the more, and the worst entry has
-#   a frame. Here there is only one entry. The second one shows where the gradient stands between
+# - The first picture shows where the answer differs: the darker, the more, with a circle around the
+#   worst entry. Here there is only one. The second picture shows where the gradient stands between
 #   its neighbors, with a mark on each that is right or wrong already.
 #
 # A right answer gets one quiet line. If a *Note* stands below it, the answer is right here but

@@ -167,7 +167,7 @@ def test_a_student_takes_the_first_step(
     pictures = loaded_pictures(said, 2)
     assert "differ" in pictures[0] and "logprobs" in pictures[1]
     expect(said.get_by_role("link", name="Indexing and the mean")).to_be_visible()
-    look("wrong", answer, check)
+    look("check-wrong", answer, check)
 
     # Help: one more hint at each call, the whole stage, the graph with the progress on it.
     asked = notebook.cell_below(check)
@@ -205,7 +205,7 @@ def test_a_student_takes_the_first_step(
     notebook.run(check)
     expect(check.locator(".jp-OutputArea")).to_contain_text("dlogprobs is right")
     expect(check.locator(".jp-OutputArea")).not_to_contain_text("CheckFailed")
-    look("right", answer, check)
+    look("check-right", answer, check)
 
     # Saved: the answer is in the student's own file, and only there.
     notebook.save()
