@@ -31,7 +31,7 @@ def _report(folder: Path) -> Path:
     return page
 
 
-def photograph(page: Path, picture: Path, height: int = 1250) -> None:
+def photograph(page: Path, picture: Path, height: int = 1310) -> None:
     """The top of a page of this machine, in light colors."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=chromium_options())
