@@ -124,9 +124,9 @@ postgresql: $(STAMP) ## the gradebook on a PostgreSQL server of its own (install
 	$(TEST) tests/postgresql
 
 .PHONY: pictures
-pictures: browser ## take the README's pictures from the browser's journey
-	mkdir -p docs/pictures
-	cp build/browser/check-wrong.png build/browser/check-right.png docs/pictures/
+pictures: browser ## take the documents' pictures: the browser's journey, the demonstration's report
+	@scripts/need_bubblewrap.sh
+	$(ISOLATED) $(PY) -m tests.browser.pictures docs/pictures
 
 .PHONY: bench
 bench: $(STAMP) ## print ratios: the check's latency, one training step against autograd

@@ -171,9 +171,9 @@ def computes(
             case ast.Name(id=name) if isinstance(namespace.get(name), ModuleType):
                 if namespace[name].__name__.partition(".")[0] not in _MODULES:
                     return False
-            case ast.Import() | ast.ImportFrom():
-                return False
-        if isinstance(node, _REFUSED):
+            case ast.Name(id=name) if type(namespace.get(name)).__module__ == "autograder.check":
+                return False  # a check that runs in the cell it runs again would never end
+        if isinstance(node, (*_REFUSED, ast.Import, ast.ImportFrom)):
             return False
     return True
 

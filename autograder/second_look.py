@@ -78,10 +78,9 @@ def _trouble(
     if isinstance(step, GradientStep):
         if _is_loss_gradient(step, again):
             return "" if step.from_loss else _SHORTCUT
+    if not (isinstance(step, GradientStep) and step.degenerate):
         consistent = situations(stage, again.own_sizes, consistent=True)
-        if not step.degenerate and holds(
-            step, run_elsewhere(again, step.name, consistent, namespace)
-        ):
+        if holds(step, run_elsewhere(again, step.name, consistent, namespace)):
             return ""
     if not again.own_sizes:
         at_home = run_elsewhere(again, step.name, situations(stage, own_sizes=True), namespace)

@@ -94,33 +94,56 @@ side = torch.tensor(3.0)
 area = side**2
 
 # %% [markdown]
-# A wrong answer costs nothing: you may check as often as you like. Here is one, in a demonstration
-# with variables of its own. The check shows what is wrong and then raises an error, `CheckFailed`,
-# which the demonstration catches. In your own cells nobody catches it: the notebook stops there,
-# and you see at once where.
+# A wrong answer costs nothing: you may check as often as you like. Here is one, for show. The check
+# tells what is wrong and then raises an error, `CheckFailed`, which the demonstration catches. In
+# your own cells nobody catches it: the notebook stops there, and you see at once where.
 
-# %%
-attempt = {"side": side, "dside": torch.tensor(9.0)}
-demonstration = Check("00_warmup", attempt)
+# %% tags=["nbval-ignore-output"]
+dside = side**2  # wrong on purpose
 try:
-    demonstration("dside")
+    check("dside")
 except CheckFailed:
     print("The check has raised CheckFailed.")
 
 # %% [markdown]
-# Read such a message from the top: the shape, how many entries differ, the largest difference with
-# both numbers, and the *ratio*, if your answer is the right one times a constant. A ratio often
-# gives the mistake away. Here the answer is $3/2$ times the right one: $\text{side}^2$ was taken
-# where $2 \cdot \text{side}$ is meant. The right answer gets one quiet line:
+# Read such a message from the top.
+#
+# - The first line says what the mistake is, if the check can name it. To find out, it runs your
+#   cell again on other numbers, and names a mistake only if that mistake gives your answer there,
+#   too. Where it cannot name one, it says so.
+# - Then comes what differs: the shape, how many entries, the largest difference with both numbers,
+#   and the *ratio*, if your tensor is the right one times a constant.
+# - *Read* is the section to read again, as a link.
+# - The first picture shows where the answer differs: the darker, the more, with a circle around the
+#   worst entry. Here there is only one. The second picture shows where the gradient stands between
+#   its neighbors, with a mark on each that is right or wrong already.
+#
+# A right answer gets one quiet line. If a *Note* stands below it, the answer is right here but
+# would be wrong on other numbers. The grader tries other numbers, so take a note seriously.
+#
+# Four more things to ask for, at any time:
+#
+# | you write | and get |
+# | --- | --- |
+# | `check.hint("dside")` | a hint: first the shapes, then the rule, at the third call the formula |
+# | `check.summary()` | all the steps, how each one stands, and which is next |
+# | `check.graph()` | the graph of the computation, with your progress on it |
+# | `check.compare("dside")` | your answer, PyTorch's and the difference, side by side |
+#
+# The hints you use are counted for you and **never graded**. Here is the first one for `dside`:
 
 # %%
-attempt["dside"] = torch.tensor(6.0)
-demonstration("dside")
+del dside  # the wrong one: yours comes next
+check.hint("dside")
 
 # %% [markdown]
-# *Exact* means equal to the last bit. Equal up to rounding counts just as much; a right formula
-# may add its terms in another order than PyTorch does. The expected gradients come from PyTorch's
-# automatic differentiation of the forward computation, and the check never changes your variables.
+# When a cell of yours ends with an ordinary Python error, a line below it says what it means: the
+# shapes that do not fit, or the variable you probably meant.
+#
+# *Exact*, which you may see beside a right answer, means equal to the last bit. Equal up to
+# rounding counts just as much; a right formula may add its terms in another order than PyTorch
+# does. The expected gradients come from PyTorch's automatic differentiation of the forward
+# computation, and the check never changes your variables.
 #
 # Now it is your turn. The first point is a gift.
 

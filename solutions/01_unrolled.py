@@ -20,6 +20,13 @@
 #
 # A cell that says `raise NotImplementedError()` is yours. The cell below it checks your answer
 # against PyTorch's. A check never changes your variables, so run it as often as you like.
+#
+# When an answer is wrong, the check names the mistake if it can, draws where the answer differs,
+# and says which section to read again. If that is not enough, `check.hint("dlogprobs")` gives a
+# hint: the shapes at the first call, the rule at the second, the formula at the third. Hints are
+# counted for you and never graded. `check.summary()` lists all steps, `check.graph()` draws the
+# graph with your progress on it, and `check.compare("dC")` sets your answer, PyTorch's and their
+# difference side by side. Write any of them into a cell of your own.
 
 # %% locked="setup"
 import matplotlib.pyplot as plt
@@ -429,8 +436,10 @@ print("largest sum below 1e-15:", bool(largest_sum < 1e-15))
 
 # %% [markdown]
 # A warning that goes with it. Because the true answer is zero, other formulas that come out as zero
-# look just as good *on this minibatch*: the check cannot tell a wrong sign here. Your derivation
-# can. (So could a grader that feeds in random upstream gradients.)
+# are right, too, *on this minibatch*: a wrong sign, for instance. So the check runs your cell a
+# second time, with random upstream gradients for which the sum does not cancel. If the formula is
+# wrong there, you see a *Note* below the line that says it is right. The grader uses such numbers,
+# and to the grader the answer is wrong.
 #
 # **Step 7.** Write the rule as derived, not the constant zero.
 
@@ -489,12 +498,12 @@ print("first is still", first.tolist())
 
 # %% [markdown]
 # An assignment in Python never copies. Without `clone`, `+=` would change `dnorm_logits`, your
-# correct answer to an earlier step. You would hardly notice it here, where the second contribution
-# is as good as zero; in another network it would cost you an evening. `a = b + c` in one expression
-# is safe, too: it makes a new tensor.
+# correct answer to an earlier step. In the numbers you would hardly see it here, where the second
+# contribution is as good as zero; in another network it would cost you an evening. The check sees
+# it, and says so in a note. `a = b + c` in one expression is safe, too: it makes a new tensor.
 #
-# The check is as blind here as it was in step 7: the maximum's contribution is zero, so an answer
-# without it passes as well. Write it all the same; in another network it would not be zero.
+# As in step 7, the maximum's contribution is zero on this minibatch, so an answer without it comes
+# out right here and gets a note. On the grader's numbers the contribution is not zero: write it.
 #
 # **Step 8.** Both contributions: the subtraction's, as it is, and the maximum's, by its one-hot
 # route. `(32, 27)` in all.
@@ -726,7 +735,7 @@ dbnvar = (-0.5 * (bnvar + 1e-5) ** -1.5) * dbnvar_inv
 check("dbnvar")
 
 # %% [markdown]
-# ## Bessel's correction, and why $n - 1$
+# ## Bessel's correction, and why `n - 1`
 #
 # $$\mathtt{bnvar}_j = \frac{1}{n-1}\sum_i \mathtt{bndiff2}_{ij}$$
 #
@@ -1019,9 +1028,14 @@ unrolled.draw_gradients(globals(), check.verdicts())
 # %% [markdown]
 # Two bars are short, some fourteen powers of ten below the rest: `dlogit_maxes` and `db1`. These
 # are the two gradients that must be zero. What you see of them is rounding.
+#
+# The list of all steps, with the hints you used, and then the graph with a mark on each gradient:
 
 # %%
 check.summary()
+
+# %% tags=["nbval-ignore-output"]
+check.graph()
 
 # %% [markdown]
 # ## Summary

@@ -98,12 +98,18 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(f"make lab does not answer:\n{log.read_text(errors='replace')}")
 
 
-def _chromium() -> str:
+def chromium() -> str:
     """The Chromium of this machine."""
     names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
     found = [path for name in names if name and (path := shutil.which(name))]
     assert found, "there is no Chromium here: install Debian's package `chromium`"
     return found[0]
+
+
+def chromium_options() -> list[str]:
+    """How it is started here."""
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []  # its sandbox refuses to run as root
+    return [*CHROMIUM_OPTIONS, *as_root]
 
 
 @pytest.fixture
@@ -115,12 +121,9 @@ def traffic() -> Traffic:
 @pytest.fixture
 def page(traffic: Traffic) -> Iterator[Page]:
     """One tab of a fresh Chromium without history, cookies or cache."""
-    options = list(CHROMIUM_OPTIONS)
-    if os.geteuid() == 0:
-        options.append("--no-sandbox")  # Chromium's sandbox refuses to run as root
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=options)
-        context = browser.new_context(viewport={"width": 1400, "height": 1000})
+        browser = playwright.chromium.launch(executable_path=chromium(), args=chromium_options())
+        context = browser.new_context(viewport={"width": 1400, "height": 1300})
         context.set_default_timeout(120_000)
         context.on("request", traffic.note)
         page = context.new_page()
@@ -143,14 +146,17 @@ def look(page: Page, request: pytest.FixtureRequest) -> Callable[..., None]:
     def keep(name: str, *cells: Locator) -> None:
         nonlocal count
         count += 1
+        if cells:
+            cells[0].evaluate("cell => cell.scrollIntoView({block: 'start'})")
+            page.wait_for_timeout(500)  # the notebook's own scrolling comes to rest
         page.screenshot(path=folder / f"{test}-{count:02d}-{name}.png")
         if cells:
-            # These alone, for the README: `make pictures` takes them from here.
+            # These alone, for the documents: `make pictures` takes them from here.
             boxes = [box for cell in cells if (box := cell.bounding_box())]
             left, top = min(box["x"] for box in boxes), min(box["y"] for box in boxes)
             bottom = max(box["y"] + box["height"] for box in boxes)
             width = max(box["width"] for box in boxes)
             clip = {"x": left, "y": top, "width": width, "height": bottom - top}
-            page.screenshot(path=folder / f"check-{name}.png", clip=clip)
+            page.screenshot(path=folder / f"{name}.png", clip=clip)
 
     return keep

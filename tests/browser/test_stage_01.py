@@ -1,4 +1,4 @@
-"""A student's first half hour: the course map, stage 01, a wrong answer, a right one, Validate."""
+"""A student's first half hour: the course map, stage 01, a wrong answer, help, a right one."""
 
 import json
 import re
@@ -73,6 +73,20 @@ class NotebookPage:
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text("\n".join(lines))
 
+    def cell_below(self, cell: Locator) -> Locator:
+        """A new, empty cell below this one."""
+        self.select(cell)
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("b")
+        return self.panel.locator(".jp-Cell.jp-mod-active")
+
+    def delete(self, cell: Locator) -> None:
+        """Delete a cell with the keyboard."""
+        self.select(cell)
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("d")
+        self.page.keyboard.press("d")
+
     def save(self) -> None:
         """Save with the keyboard, and wait until the tab no longer shows unsaved changes."""
         self.page.keyboard.press("Control+s")
@@ -84,6 +98,18 @@ class NotebookPage:
         dialog = self.page.locator(".jp-Dialog")
         expect(dialog).to_be_visible(timeout=600_000)
         return dialog
+
+
+def loaded_pictures(area: Locator, count: int) -> list[str]:
+    """The texts of the pictures in an output, when all of them have been loaded."""
+    images = area.locator("img")
+    expect(images).to_have_count(count)
+    texts = []
+    for image in images.all():
+        assert image.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 0
+        texts.append(image.get_attribute("alt") or "")
+    assert all(texts)
+    return texts
 
 
 def sources_on_disk(path: Path) -> list[list[str]]:
@@ -128,15 +154,50 @@ def test_a_student_takes_the_first_step(
     expect(page.locator(".lm-TabBar-tab.jp-mod-dirty")).to_have_count(0)
     look("stage-opened")
 
-    # A wrong sign: the check below the answer fails, and says so.
+    # A wrong sign: the check below the answer fails, and names the mistake.
     answer, check = notebook.code_cell("# dlogprobs:"), notebook.code_cell('check("dlogprobs")')
     notebook.run_all_above(answer)
     notebook.write(answer, WRONG)
     notebook.run(answer)
     notebook.run(check)
-    expect(check.locator(".jp-OutputArea")).to_contain_text("dlogprobs is wrong")
-    expect(check.locator(".jp-OutputArea")).to_contain_text("CheckFailed")
-    look("wrong", answer, check)
+    said = check.locator(".jp-OutputArea")
+    expect(said).to_contain_text("dlogprobs is wrong. The loss has a minus sign.")
+    expect(said).to_contain_text("CheckFailed")
+    # Two pictures, which are really there, and a text for those who do not see them.
+    pictures = loaded_pictures(said, 2)
+    assert "differ" in pictures[0] and "logprobs" in pictures[1]
+    expect(said.get_by_role("link", name="Indexing and the mean")).to_be_visible()
+    look("check-wrong", answer, check)
+
+    # Help: one more hint at each call, the whole stage, the graph with the progress on it.
+    asked = notebook.cell_below(check)
+    notebook.write(asked, ['check.hint("dlogprobs")'])
+    for level in ("shapes", "the rule", "the formula"):
+        expect(asked.locator(".jp-OutputArea")).not_to_contain_text(f": {level}")
+        notebook.run(asked)
+        expect(asked.locator(".jp-OutputArea")).to_contain_text(f": {level}")
+        if level == "the rule":
+            look("hint", asked)
+    expect(asked.locator(".jp-OutputArea")).to_contain_text("Hints used in this stage: 3")
+    notebook.write(asked, ["check.summary()"])
+    notebook.run(asked)
+    expect(asked.locator(".jp-OutputArea")).to_contain_text("Next: dlogprobs")
+    expect(asked.locator(".jp-OutputArea")).to_contain_text("wrong: wrong sign")
+    look("summary", asked)
+    notebook.write(asked, ["check.graph()"])
+    notebook.run(asked)
+    (told,) = loaded_pictures(asked.locator(".jp-OutputArea"), 1)
+    assert "dlogprobs wrong" in told
+    look("graph", asked)
+
+    # An error of Python's: the line below it says what it means.
+    notebook.write(asked, ["dprobs = dlogprob / probs"])
+    notebook.run(asked)
+    expect(asked.locator(".jp-OutputArea")).to_contain_text("NameError")
+    expect(asked.locator(".jp-OutputArea")).to_contain_text("What this means")
+    expect(asked.locator(".jp-OutputArea").locator("code", has_text="dlogprobs")).to_be_visible()
+    look("exception", asked)
+    notebook.delete(asked)
 
     # The right sign: the same check passes.
     notebook.write(answer, RIGHT)
@@ -144,7 +205,7 @@ def test_a_student_takes_the_first_step(
     notebook.run(check)
     expect(check.locator(".jp-OutputArea")).to_contain_text("dlogprobs is right")
     expect(check.locator(".jp-OutputArea")).not_to_contain_text("CheckFailed")
-    look("right", answer, check)
+    look("check-right", answer, check)
 
     # Saved: the answer is in the student's own file, and only there.
     notebook.save()

@@ -134,6 +134,15 @@ def test_statements_that_only_show_are_left_out(
     assert not os.path.exists("never")  # noqa: PTH110  # nothing of pathlib is under test
 
 
+def test_a_check_in_the_cell_is_not_called_again(namespace: dict[str, Any]) -> None:
+    """Though a cell has made `check`: it would run its own cell again, and so on without end."""
+    setup = "from autograder import Check\ncheck = Check('01_unrolled', globals())"
+    answer = "dprobs = dlogprobs\ntry:\n    check('dprobs')\nexcept Exception:\n    told = True"
+    again = _again(namespace, "dprobs", setup, answer)
+    assert again is not None and again.answered
+    assert "told" not in again.calculation.code.co_names
+
+
 def test_a_timed_cell_is_still_a_calculation(namespace: dict[str, Any]) -> None:
     """`%%time` above the answer, as IPython keeps it, is looked through."""
     magic = "get_ipython().run_cell_magic('time', '', 'dprobs = dlogprobs / probs\\n')"
