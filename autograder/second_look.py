@@ -75,9 +75,8 @@ def _trouble(
         return _NO_ANSWER
     if holds(step, again):
         return _HARD_CODED if again.own_sizes else ""
-    if isinstance(step, GradientStep):
-        if _is_loss_gradient(step, again):
-            return "" if step.from_loss else _SHORTCUT
+    if isinstance(step, GradientStep) and _is_loss_gradient(step, again):
+        return "" if step.from_loss else _SHORTCUT
     if not (isinstance(step, GradientStep) and step.degenerate):
         consistent = situations(stage, again.own_sizes, consistent=True)
         if holds(step, run_elsewhere(again, step.name, consistent, namespace)):
