@@ -73,9 +73,8 @@ def _trouble(
     """What the judge will find, as a sentence; nothing if it finds the answer right."""
     if _holds(step, again):
         return _HARD_CODED if again.own_sizes else ""
-    if isinstance(step, GradientStep):
-        if _is_loss_gradient(step, again):
-            return "" if step.from_loss else _SHORTCUT
+    if isinstance(step, GradientStep) and _is_loss_gradient(step, again):
+        return "" if step.from_loss else _SHORTCUT
     if not (isinstance(step, GradientStep) and step.degenerate):
         consistent = situations(stage, again.own_sizes, consistent=True)
         if _holds(step, run_elsewhere(again, step.name, consistent, namespace)):
