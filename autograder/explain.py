@@ -20,8 +20,8 @@ from autograder.diagnosed import (
 )
 from autograder.examine import State
 from autograder.examine_function import default_dtype_of
-from autograder.remarks import aliasing_message
-from autograder.rerun import Again, run_again
+from autograder.remarks import ONLY_SMALL, aliasing_message
+from autograder.rerun import Again, run_again, run_elsewhere, situations
 from autograder.second_look import holds, observed, second_look
 from autograder.steps import FunctionStep, GradientStep, Stage, Step, ValueStep
 from autograder.verdict import Diagnosis, StepVerdict
@@ -68,9 +68,25 @@ def _explain_cell(
         )
     if verdict.follows_from or not again.answered:
         return verdict  # to be mended elsewhere; or on other numbers the cell comes to nothing
+    if isinstance(
+        step, ValueStep
+    ):  # its reference follows from the inputs, as they from each other
+        consistent = situations(stage, again.own_sizes, consistent=True)
+        again = run_elsewhere(again, step.name, consistent, state.namespace)
     if holds(step, again):
+        if _is_partial(stage, step, again, state):
+            return dataclasses.replace(verdict, diagnosis=Diagnosis("hard_coded_size", ONLY_SMALL))
         return _stale(verdict, step.name, again, state.reference(step))
     return diagnosed(stage, step, verdict, observed(step, again), again.calculation.text)
+
+
+def _is_partial(stage: Stage, step: GradientStep | ValueStep, again: Again, state: State) -> bool:
+    """Whether a cell that is right in small states leaves out a part of larger ones."""
+    if again.own_sizes or is_right(again.own.answer, state.reference(step)):
+        return False
+    consistent = isinstance(step, ValueStep)
+    at_home = situations(stage, own_sizes=True, consistent=consistent)
+    return not holds(step, run_elsewhere(again, step.name, at_home, state.namespace))
 
 
 def _stale(verdict: StepVerdict, name: str, again: Again, reference: Reference) -> StepVerdict:

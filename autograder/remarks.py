@@ -9,7 +9,13 @@ from torch import Tensor
 from autograder.compare import Reference, compare
 from autograder.steps import GradientStep
 
-__all__ = ["aliasing_message", "remarks_on"]
+__all__ = ["ONLY_SMALL", "aliasing_message", "remarks_on"]
+
+# Right in states that are smaller than the notebook's.
+ONLY_SMALL = (
+    "In the notebook's own sizes a part of the entries is left out: is there a number in the cell "
+    "where `n` or a `.shape` belongs?"
+)
 
 
 def aliasing_message(names: Sequence[str]) -> str:

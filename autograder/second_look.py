@@ -6,6 +6,7 @@ numbers that show it, by the same rules, and a student should hear of it before.
 """
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,13 +22,15 @@ from autograder.verdict import StepVerdict
 __all__ = ["holds", "observed", "second_look"]
 
 _HARD_CODED = (
-    "this is right in the notebook's own sizes only: write `n` or a `.shape` in place of a number "
-    "such as 32 or 27, and say `num_classes`."
+    "this is right in the notebook's own sizes only, and the grader gives half the points: write "
+    "`n` or a `.shape` in place of a number, and say `num_classes`."
 )
 _NO_ANSWER = (
     "on other numbers than these the cell comes to no answer, and the grader tries them: is a "
     "size written as a number, or guessed (`num_classes`)?"
 )
+_AUTOGRAD = re.compile(r"\.grad\b(?!\s*=)|\.backward\(|\bautograd\b")
+_PYTORCHS = "this is PyTorch's own gradient, and the grader gives no points for that."
 _SHORTCUT = "this comes straight from the loss; make it from the gradients of the steps before."
 
 
@@ -39,9 +42,11 @@ def second_look(
     if again is None:
         return verdict
     if changed := again.outcomes[0].changed:
-        told = aliasing_message(changed)
+        told = f"{aliasing_message(changed)} The grader gives no points for a cell that does that."
     elif not is_right(again.own.answer, state.reference(step)):
         return verdict  # it is not this cell that made the answer
+    elif _AUTOGRAD.search(again.calculation.text):
+        told = _PYTORCHS
     else:
         told = (
             _trouble(stage, step, verdict, again, state.namespace) if again.answered else _NO_ANSWER

@@ -12,6 +12,7 @@ from autograder.grading.bindings import definitions, loaded_names, rebound_names
 from autograder.grading.magics import parse_cell
 from autograder.grading.plots import drawing_names, names_in
 from autograder.grading.repair import Cell
+from autograder.grading.sizes import may_write_sizes
 from autograder.steps import GradientStep, PropertyStep, Stage, ValueStep
 
 __all__ = ["Cells", "judged_in_passes"]
@@ -77,6 +78,15 @@ class Cells:
             for statement in parse_cell(self.setup).body
             if isinstance(statement, ast.Import | ast.ImportFrom)
         ]
+
+    @cached_property
+    def sizes_written(self) -> frozenset[str]:
+        """The steps whose answer may have a size of the notebook written in it."""
+        writing = {place for place, tree in self.trees.items() if may_write_sizes(tree)}
+        solutions = {place: self.all[place].name for place in self.students}
+        if any(self.all[place].kind == "extra" for place in writing - self.drawing):
+            return frozenset(solutions.values())
+        return frozenset(solutions[place] for place in writing)
 
     def definitions_before(self, place: int) -> list[str]:
         """Imports, functions and literal values in the student's cells before ``place``."""

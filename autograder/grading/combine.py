@@ -10,6 +10,7 @@ from enum import Enum
 from autograder.grading.answers import Trial
 from autograder.grading.reasons import observed
 from autograder.observation import Observation
+from autograder.remarks import ONLY_SMALL
 from autograder.steps import GradientStep, ValueStep
 from autograder.story import story
 from autograder.verdict import Diagnosis, Status, StepVerdict
@@ -33,6 +34,12 @@ class Trials:
     independent: list[Trial] = field(default_factory=list)
     consistent: list[Trial] = field(default_factory=list)
 
+    @property
+    def raised(self) -> bool:
+        """Whether the cell raised in any of the trials, be it after its answer."""
+        made = (*self.independent, *self.consistent)
+        return any(trial.ended is not None and trial.ended.status == "raised" for trial in made)
+
 
 def degenerate(step: GradientStep | ValueStep) -> bool:
     """Whether consistent upstream gradients would let wrong rules of this step pass."""
@@ -53,6 +60,9 @@ def combine(step: GradientStep | ValueStep, tried: Mapping[Setting, Trials]) -> 
     held = next((setting for setting in Setting if holds(step, tried.get(setting, _NONE))), None)
     fresh = tried[Setting.FRESH]
     if held in (Setting.FRESH, Setting.SINGLE):
+        at_home = tried.get(Setting.OWN if held is Setting.FRESH else Setting.OWN_SINGLE)
+        if at_home is not None and not holds(step, at_home):
+            return _only_small(at_home)
         verdict = _right(step, tried[held])
         if held is Setting.SINGLE:
             remark = "right in float32, which the answer insists on; float64 is more precise"
@@ -94,6 +104,15 @@ def _right(step: GradientStep | ValueStep, trials: Trials) -> StepVerdict:
         remark = "the answer comes straight from the loss, past the gradients before it"
         return StepVerdict(step.name, Status.CORRECT, step.points, remarks=(remark,))
     return next((trial.verdict for trial in passed if trial.verdict.remarks), passed[0].verdict)
+
+
+def _only_small(at_home: Trials) -> StepVerdict:
+    """The verdict on an answer that covers a small state, but not the notebook's own."""
+    trials = at_home.independent or at_home.consistent
+    failed = next(trial.verdict for trial in trials if not trial.passed)
+    if failed.status is not Status.WRONG:
+        return failed
+    return dataclasses.replace(failed, diagnosis=Diagnosis("hard_coded_size", ONLY_SMALL))
 
 
 def _hard_coded(

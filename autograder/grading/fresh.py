@@ -41,13 +41,24 @@ class FreshStates:
 
     def verdicts(self) -> dict[str, StepVerdict]:
         """The verdict on each step that is judged so."""
+        single = self._speaks_of_float32()
         failing = self._try(Setting.FRESH, self._steps())
-        if failing and self._speaks_of_float32():
-            failing = self._try(Setting.SINGLE, failing)
-        failing = self._try(Setting.OWN, failing)
-        if failing and self._speaks_of_float32():
-            self._try(Setting.OWN_SINGLE, failing)
+        partial = self._partial(Setting.FRESH)
+        failing_single = self._try(Setting.SINGLE, failing) if failing and single else failing
+        partial_single = self._partial(Setting.SINGLE)
+        failing = failing_single & self._try(Setting.OWN, failing_single | partial)
+        if single:
+            self._try(Setting.OWN_SINGLE, failing | partial_single)
         return {name: self._verdict(step) for name, step in self._steps().items()}
+
+    def _partial(self, setting: Setting) -> set[str]:
+        """The steps that are right in a setting, and may not be so in the notebook's own sizes."""
+        steps, tried = self._steps(), self._tried.get(setting, {})
+        return {
+            name
+            for name, trials in tried.items()
+            if holds(steps[name], trials) and (name in self.cells.sizes_written or trials.raised)
+        }
 
     def maps(self, names: Collection[str]) -> dict[str, Drawing]:
         """Maps of the differences of those wrong answers among ``names`` that have one."""

@@ -1,0 +1,39 @@
+"""Whether a cell may have a size of the notebook written in it as a number.
+
+The judge's states are smaller than the notebook's. `dlogits.sum(0)[:26]` is right on them, and so
+is a loop over 20 of 32 examples until it comes to the 14th of 13: such answers have to be right in
+the notebook's own sizes as well.
+"""
+
+from __future__ import annotations
+
+import ast
+
+__all__ = ["may_write_sizes"]
+
+
+def may_write_sizes(tree: ast.AST) -> bool:
+    """Whether a whole number above 1 stands for itself, and is no factor, term or exponent.
+
+    Factors are numbers that a formula has; but in an index (`[: 2 * 13]`) they make a size, too.
+    """
+    waiting = [(tree, False)]
+    while waiting:
+        node, inside = waiting.pop()
+        if isinstance(node, ast.Constant):
+            if type(node.value) is int and abs(node.value) > 1:
+                return True
+            continue
+        for child in ast.iter_child_nodes(node):
+            if isinstance(node, ast.BinOp) and not inside and isinstance(child, ast.Constant):
+                continue
+            index = isinstance(node, ast.Subscript) and child is node.slice
+            waiting.append((child, inside or index or _makes_numbers(node)))
+    return False
+
+
+def _makes_numbers(node: ast.AST) -> bool:
+    """Whether a call counts: what it is given are sizes."""
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range"
+    )
