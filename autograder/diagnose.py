@@ -13,8 +13,11 @@ from dataclasses import replace
 
 from autograder.compare import compare
 from autograder.mistakes import Mistake
+from autograder.mistakes.derived.total import CONSTANT
 from autograder.mistakes.search import Search, evidence
+from autograder.mistakes.simplest import place_of
 from autograder.mistakes.target import Pair
+from autograder.mistakes.together import sentence, together
 from autograder.observation import Observation
 from autograder.sections import section_of
 from autograder.steps import Stage, Step
@@ -23,32 +26,6 @@ from autograder.verdict import Diagnosis
 
 __all__ = ["diagnose"]
 
-# Mistakes that make the same tensor at the same cost: the simpler idea goes first, and codes that
-# are not listed last, in the order of the catalogue.
-_SIMPLEST = (
-    "zero_answer",
-    "missing_branch",
-    "branch_twice",
-    "missing_upstream",
-    "missing_local_derivative",
-    "wrong_sign",
-    "missing_mean_factor",
-    "missing_sum",
-    "mean_instead_of_sum",
-    "extra_mean_factor",
-    "bessel",
-    "wrong_axis",
-    "broadcast_shape",
-    "extra_sum",
-    "transposed",
-    "missing_epsilon",
-    "product_of_sums",
-    "wrong_power",
-    "wrong_constant",
-    "forward_value_returned",
-    "wrong_variable",
-    "wrong_upstream",
-)
 # Of a step with several results, those nearest to the loss say most: this is the backward order.
 _RESULTS = {"backward": (3, 4, 6, 5, 1, 2, 0)}
 _MOST_RESULTS = 4  # that are searched: what is wrong with one of them shows in the others
@@ -116,12 +93,12 @@ def _single(searches: Sequence[Search], source: str) -> Diagnosis | None:
                     -_shared(mistake, others),
                     mistake.cost,
                     evidence(mistake, source),
-                    _place(mistake),
+                    place_of(mistake.code),
                 )
                 for mistake in found
             ]
             best = found[ranks.index(min(ranks))]
-            return Diagnosis(best.code, _sentence(best.message))
+            return Diagnosis(best.code, sentence(best.message))
     return None
 
 
@@ -130,25 +107,11 @@ def _shared(mistake: Mistake, others: Sequence[Search]) -> int:
     return sum(other.explained_by(mistake.code, mistake.message) for other in others)
 
 
-def _place(mistake: Mistake) -> int:
-    code = mistake.code
-    return _SIMPLEST.index(code) if code in _SIMPLEST else len(_SIMPLEST)
-
-
 def _both(pair: Pair) -> Diagnosis:
     """Two mistakes as one diagnosis, where they are not two sides of a single one."""
     codes = tuple(dict.fromkeys(part.code for part in pair.parts if part.code))
-    messages = [_sentence(part.message) for part in pair.parts if part.code]
-    if len(codes) == 1:
-        return Diagnosis(codes[0], messages[0])
     if set(codes) == {"missing_sum", "extra_sum"}:
         return Diagnosis("wrong_axis", "Summed over the wrong dimension.")
-    if set(codes) <= _FACTORS:
-        return Diagnosis("wrong_constant", "The answer is right up to a constant factor.")
-    return Diagnosis(codes[0], f"Two things at once. {' '.join(messages)}", also=codes[1:])
-
-
-def _sentence(message: str) -> str:
-    """A message as a sentence: a capital letter and a full stop."""
-    message = message[:1].upper() + message[1:]
-    return message if message.endswith((".", "?", "!")) else f"{message}."
+    if len(codes) > 1 and set(codes) <= _FACTORS:
+        return Diagnosis("wrong_constant", CONSTANT)
+    return Diagnosis(codes[0], together(pair), also=codes[1:])

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from autograder.compare import same_but_for_ones
 from autograder.draws import Kind, draw_stage
 from autograder.rerun_scratch import Outcome, quiet, run_calculation
 from autograder.rerun_source import Calculation, calculation_of
@@ -43,7 +44,10 @@ class Again:
     @property
     def answered(self) -> bool:
         """Whether every run on a random state came to a number or a tensor of floats."""
-        return all(_is_answer(outcome.answer) for outcome in self.outcomes)
+        return all(
+            _is_answer(outcome.answer) and (self.own.raised or not outcome.raised)
+            for outcome in self.outcomes
+        )
 
 
 @lru_cache(maxsize=24)
@@ -89,13 +93,26 @@ def run_again(stage: Stage, name: str, namespace: Mapping[str, Any]) -> Again | 
     own = {key: namespace[key] for key in there if key in namespace}
     with quiet():
         at_home = run_calculation(calculation, name, own, namespace)
+        tried = []
         for own_sizes in (False, True):
             states = situations(stage, own_sizes)
             runs = _runs(calculation, name, states, namespace)
-            again = Again(calculation, states, runs, at_home, own_sizes)
-            if again.answered:
-                break
-    return again
+            tried.append(Again(calculation, states, runs, at_home, own_sizes))
+            if tried[-1].answered and _fits(tried[-1], name):
+                return tried[-1]
+    # A wrong shape in all sizes tells more in fresh ones.
+    return next((again for again in tried if again.answered), tried[-1])
+
+
+def _fits(again: Again, name: str) -> bool:
+    """Whether all answers have the shape of the variable, dimensions of size 1 aside."""
+    pairs = zip(again.situations, again.outcomes, strict=True)
+    return all(
+        same_but_for_ones(
+            tuple(getattr(run.answer, "shape", ())), tuple(one.expected[name].value.shape)
+        )
+        for one, run in pairs
+    )
 
 
 def _is_answer(value: Any) -> bool:

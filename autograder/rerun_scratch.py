@@ -24,15 +24,19 @@ _MOST_SECONDS = 2.0  # where single lines take long; no calculation of a step co
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one run left behind; ``changed`` names variables that it was only to read."""
+    """What one run left behind; ``changed`` names variables that it was only to read.
+
+    ``raised`` if it did not come to its end: the answer is then a part of what was meant.
+    """
 
     answer: Any
     given: Mapping[str, Any]
     changed: tuple[str, ...] = ()
+    raised: bool = False
 
 
-class _TooLong(Exception):
-    pass
+class _TooLong(BaseException):
+    """Not an Exception: a student's own `except Exception` must not swallow it."""
 
 
 def run_calculation(
@@ -52,15 +56,17 @@ def run_calculation(
             elif isinstance(namespace.get(key), ModuleType):
                 scratch[key] = namespace[key]
     except Exception:  # what a student keeps in a variable may be uncopyable in its own way
-        return Outcome(None, state)
+        return Outcome(None, state, raised=True)
     handed = dict(scratch)
     # Whatever it raises, what it made before counts: in the notebook it does, too.
-    with contextlib.suppress(Exception), _limited():
+    raised = True
+    with contextlib.suppress(Exception, _TooLong), _limited():
         exec(calculation.code, scratch)
+        raised = False
     changed = tuple(
         key for key in sorted(calculation.reads) if key in state and _differs(handed, state, key)
     )
-    return Outcome(scratch.get(name), state, changed)
+    return Outcome(scratch.get(name), state, changed, raised)
 
 
 def _show_nothing(*_: object, **__: object) -> None:

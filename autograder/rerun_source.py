@@ -4,7 +4,7 @@ import ast
 import builtins
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 
 from torch import Tensor
@@ -88,20 +88,20 @@ class _Search:
             if name not in text or any(text == self._history[taken] for taken in self._cells):
                 continue  # a cell that ran twice is meant once
             if name in touched_in(text):
-                self._take(number, statements_of(text))
+                self._take(name, number, statements_of(text))
                 return True
         return False
 
-    def _take(self, number: int, statements: Sequence[ast.stmt]) -> None:
+    def _take(self, name: str, number: int, statements: Sequence[ast.stmt]) -> None:
         kept, left_out = self._sorted(statements)
-        needed = {self._name}.union(*map(read_by, kept))
+        needed = {self._name, name}.union(*map(read_by, kept))
         if any((made_by(one) | changed_by(one)) & needed for one in left_out):
             self._sound = False
         self._cells[number] = kept
         made: set[str] = set()
         for statement in kept:
-            for name in sorted(read_by(statement) - made):
-                self._need(name, number)
+            for read in sorted(read_by(statement) - made):
+                self._need(read, number)
             made |= made_by(statement)
 
     def _sorted(self, statements: Sequence[ast.stmt]) -> tuple[list[ast.stmt], list[ast.stmt]]:
@@ -134,7 +134,7 @@ class _Search:
         ):
             return
         value = self._namespace.get(name)
-        imported = callable(value) and not _from_notebook(value)
+        imported = isinstance(value, ModuleType) or (callable(value) and not _from_notebook(value))
         # What a function reads may have been made after it, so all cells count at last.
         if not imported and (
             self._collect(name, number) or self._collect(name, len(self._history))

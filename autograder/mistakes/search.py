@@ -12,6 +12,7 @@ from torch import Tensor
 from autograder.mistakes import Mistake, mistakes_of
 from autograder.mistakes.derived import Change, Remembering, derived_of
 from autograder.mistakes.pairs import pairs
+from autograder.mistakes.simplest import place_of
 from autograder.mistakes.target import Pair, Target
 from autograder.observation import Observation
 from autograder.steps import Stage, Step
@@ -71,7 +72,7 @@ class Search:
             for pair in pairs(derived, self._made, self._first)
             if _believable(pair, self._source) and self._everywhere(pair.make)
         ]
-        return min(found, key=lambda pair: pair.cost) if found else None
+        return min(found, key=_rank) if found else None
 
     def _everywhere(self, make: Callable[[Mapping[str, Any]], Tensor]) -> bool:
         for target in self._rest:
@@ -96,6 +97,11 @@ def _made(make: Callable[[Mapping[str, Any]], Tensor], namespace: Remembering) -
     except Exception:  # a mistake that cannot be made in this state does not apply
         return None
     return made.double() if isinstance(made, Tensor) else None
+
+
+def _rank(pair: Pair) -> tuple[int, int]:
+    """The cheaper pair first, then the one that leads with the simpler idea."""
+    return pair.cost, place_of(pair.parts[0].code)
 
 
 def _believable(pair: Pair, source: str) -> bool:

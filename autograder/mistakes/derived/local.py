@@ -83,7 +83,8 @@ def _elsewhere(draft: Draft, parent: str, name: str) -> Iterator[Change]:
     except (RuntimeError, IndexError):
         return
     if bool(moved.isfinite().all()) and not torch.allclose(moved, edge.local):
-        told = draft.words("other_variable", name)
+        again = (parent, name) == (draft.shape.variable, draft.shape.consumer)
+        told = draft.words("result_for_argument" if again else "other_variable", name)
         yield draft.change(
             "local",
             "wrong_variable",

@@ -15,8 +15,9 @@ from autograder.mistakes.derived.state import State, is_floating
 from autograder.mistakes.derived.traits import named
 from autograder.mistakes.derived.words import Words
 
-__all__ = ["SIGN", "TRANSPOSED", "changes_of_total"]
+__all__ = ["CONSTANT", "SIGN", "TRANSPOSED", "changes_of_total"]
 
+CONSTANT = "The answer is right up to a constant factor."
 SIGN = "The sign of the whole answer is wrong."
 TRANSPOSED = "This is transposed: rows and columns have changed places."
 _BESSEL = "n and n - 1 are confused."
@@ -139,7 +140,7 @@ def _factors(
         "missing_mean_factor": "Something on the way is an average over n: the 1/n is missing.",
         "extra_mean_factor": "There is one division too many in the answer.",
         "mean_instead_of_sum": "A mean stands where a sum should: gradients add up.",
-        "wrong_constant": "The answer is right up to a constant factor.",
+        "wrong_constant": CONSTANT,
     }
     for factor in factors(state, variable):
         code = role.code(factor.label)

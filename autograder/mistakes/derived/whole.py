@@ -12,7 +12,7 @@ from torch import Tensor
 from autograder.compare import Reference
 from autograder.mistakes.derived.change import Change, Derived
 from autograder.mistakes.derived.state import Remembering, is_floating
-from autograder.mistakes.derived.total import SIGN, shapes_of
+from autograder.mistakes.derived.total import CONSTANT, SIGN, shapes_of
 from autograder.steps import FunctionStep, ValueStep
 
 __all__ = ["changes_of_whole"]
@@ -78,8 +78,7 @@ def _changes(
 
     yield change("scale", "wrong_sign", SIGN, lambda namespace: -1.0)
     for number in _NUMBERS:
-        message = "The answer is right up to a constant factor."
-        yield change("scale", "wrong_constant", message, lambda namespace, c=number: c)
+        yield change("scale", "wrong_constant", CONSTANT, lambda namespace, c=number: c)
     if "n" in sample:
         message = "There is one division too many in the answer."
         yield change("scale", "extra_mean_factor", message, lambda namespace: 1 / namespace["n"])

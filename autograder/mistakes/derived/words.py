@@ -104,6 +104,10 @@ _SENTENCES = {
         "The derivative of `{y}` with respect to `{x}` is taken with `{used}`, which is not "
         "what belongs there."
     ),
+    "result_for_argument": (
+        "The derivative is taken at `{y}`, which is already the function's result: it belongs at "
+        "what goes in."
+    ),
     "factor": "`{used}` is a factor too many: `{y}` does not depend on `{x}` by way of it.",
     "other_upstream": (
         "`{used}` is not the gradient that arrives here: `{x}` feeds {consumers}, so start "

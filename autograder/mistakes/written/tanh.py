@@ -38,8 +38,14 @@ TANH: tuple[Edit, ...] = (
     edit("missing_branch", "the derivative of tanh has two terms", one="0", square="-{square_}"),
     edit(
         "wrong_variable",
+        "`{y}` is already the result of tanh: here tanh is applied once too often",
+        square="torch.tanh({y})**2",
+        source=r"tanh\(",
+    ),
+    edit(
+        "wrong_variable",
         "the square is of tanh's result, not of another variable",
-        square=("{x}**2", "{up}**2", "torch.tanh({y})**2", "{x} * {y}"),
+        square=("{x}**2", "{up}**2", "{x} * {y}"),
     ),
     edit("wrong_variable", _FACTOR, one=("{y}", "{x}", "{x} * {y}"), square="0"),
     edit("wrong_variable", "which of the two is squared?", square="{up_}**2", up="{y}"),

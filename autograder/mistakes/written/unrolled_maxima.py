@@ -53,8 +53,13 @@ _DLOGITS = Formula(
             up=(
                 "dlogit_maxes * logit_maxes",
                 "dlogit_maxes * logits",
-                "dlogit_maxes * norm_logits",
             ),
+        ),
+        edit(
+            "wrong_variable",
+            "at the maximum `norm_logits` is 0: with it as a factor nothing is left of that path",
+            up="dlogit_maxes * norm_logits",
+            source=r"\bnorm_logits\b",
         ),
         edit(
             "wrong_variable",

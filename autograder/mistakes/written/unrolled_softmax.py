@@ -9,7 +9,10 @@ _SOFTMAX = (
     "Yb, n, logits, logit_maxes, norm_logits, counts, counts_sum, counts_sum_inv, probs, logprobs"
 )
 
-_LOG = "the derivative of the logarithm: is it taken of the right function?"
+_LOG = (
+    "this is not how a logarithm reacts to its argument: "
+    "how much does log x change when x is small, and when it is large?"
+)
 
 _EXP = "the exponential is its own derivative"
 
@@ -38,9 +41,13 @@ _DPROBS = Formula(
         ),
         edit(
             "wrong_variable",
+            "`logprobs` is the logarithm itself, not its derivative",
+            factor="logprobs",
+        ),
+        edit(
+            "wrong_variable",
             "the derivative is taken where the logarithm was: at `probs`",
             factor=(
-                "logprobs",
                 "counts",
                 "logits",
                 "norm_logits",
