@@ -12,7 +12,6 @@ from torch import Tensor
 from autograder.mistakes import Mistake, mistakes_of
 from autograder.mistakes.derived import Change, Remembering, derived_of
 from autograder.mistakes.pairs import pairs
-from autograder.mistakes.simplest import place_of
 from autograder.mistakes.target import Pair, Target
 from autograder.observation import Observation
 from autograder.steps import Stage, Step
@@ -99,9 +98,9 @@ def _made(make: Callable[[Mapping[str, Any]], Tensor], namespace: Remembering) -
     return made.double() if isinstance(made, Tensor) else None
 
 
-def _rank(pair: Pair) -> tuple[int, int]:
-    """The cheaper pair first, then the one that leads with the simpler idea."""
-    return pair.cost, place_of(pair.parts[0].code)
+def _rank(pair: Pair) -> tuple[int, bool]:
+    """The cheaper pair first, then one that leads with something missing: that is the simplest."""
+    return pair.cost, not pair.parts[0].code.startswith("missing_")
 
 
 def _believable(pair: Pair, source: str) -> bool:

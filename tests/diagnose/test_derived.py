@@ -135,6 +135,32 @@ def test_two_mistakes_at_once_are_both_named():
     assert found.message.startswith("Two things at once.")
 
 
+def test_each_of_two_things_is_told_as_a_part():
+    """Neither "right up to a factor" nor a claim about a term that is not there."""
+    for factor, told in ((-1, "the sign is turned"), (2, "a constant factor is wrong")):
+        found = _named(
+            "dlogits",
+            lambda v, _, c=factor: c * v["dnorm_logits"],
+            f"dlogits = {factor} * dnorm_logits",
+        )
+        assert found.code == "missing_branch"
+        assert found.message.endswith(f"Besides, {told}.")
+    found = _named("dlogits", lambda _, expected: -2 * expected.value)
+    assert {found.code, *found.also} == {"wrong_constant", "wrong_sign"}
+    assert "right up to" not in found.message
+
+
+def test_the_same_mistake_in_two_terms_names_both():
+    """The chain rule forgotten on both ways, and tanh applied twice on the only one."""
+    found = _named("dbndiff", lambda v, _: v["bnvar_inv"] + 2 * v["bndiff"])
+    assert found.code == "missing_upstream"
+    assert "`bndiff2`" in found.message
+    assert "`bnraw`" in found.message
+    source = "dhpreact = (1 - torch.tanh(h)**2) * dh"
+    found = _named("dhpreact", lambda v, _: (1 - v["h"].tanh() ** 2) * v["dh"], source)
+    assert "already the result of tanh" in found.message
+
+
 def test_one_state_is_not_enough():
     """What one state shows may be an accident."""
     stage = STAGES["01_unrolled"]
