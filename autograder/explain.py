@@ -4,6 +4,7 @@ import contextlib
 import copy
 import dataclasses
 import linecache
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -37,8 +38,14 @@ def explain(stage: Stage, step: Step, verdict: StepVerdict, state: State) -> Ste
     The student's cell or function runs again to find it. A right answer gets a remark if its cell
     is wrong on other numbers. A verdict that needs no diagnosis (no tensor, or following from a
     wrong upstream gradient) keeps what it has, and so does one on a cell that cannot be run again.
+    Where the search itself fails, the verdict comes back as it is, with a warning.
     """
-    return with_section(stage, _explained(stage, step, verdict, state))
+    try:
+        verdict = _explained(stage, step, verdict, state)
+    except Exception as error:  # what a student's variables hold may fail in ways of its own
+        told = f"{type(error).__name__}: {error}"
+        warnings.warn(f"no explanation of {step.name}: {told}", RuntimeWarning, stacklevel=2)
+    return with_section(stage, verdict)
 
 
 def _explained(stage: Stage, step: Step, verdict: StepVerdict, state: State) -> StepVerdict:

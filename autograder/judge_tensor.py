@@ -10,7 +10,7 @@ from autograder.compare import Comparison, Reference, compare, same_but_for_ones
 from autograder.steps import Step
 from autograder.verdict import Diagnosis, Status, StepVerdict
 
-__all__ = ["judge_tensor", "plain_tensor", "unjudged"]
+__all__ = ["is_plain", "judge_tensor", "plain_tensor", "unjudged"]
 
 _PRECISIONS = (torch.float32, torch.float64)
 
@@ -59,6 +59,20 @@ def judge_tensor(
             "it counts, but a later step may not fit (`keepdim=True` keeps a dimension of size 1)",
         )
     return StepVerdict(step.name, status, step.points, diagnosis, remarks, comparison=comparison)
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value is a dense tensor of float32 or float64 numbers in main memory.
+
+    Of others (sparse, nested, quantized, without data) torch cannot tell all that it is asked.
+    """
+    return (
+        isinstance(value, Tensor)
+        and value.layout is torch.strided
+        and value.device.type == "cpu"
+        and not value.is_nested
+        and value.dtype in _PRECISIONS
+    )
 
 
 def plain_tensor(answer: int | float | Tensor, reference: Reference) -> Tensor:

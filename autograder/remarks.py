@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from autograder.compare import Reference, compare
+from autograder.judge_tensor import is_plain
 from autograder.steps import GradientStep
 
 __all__ = ["ONLY_SMALL", "aliasing_message", "remarks_on"]
@@ -48,7 +49,7 @@ def _changed_variables(
     remarks = []
     for name in step.graph.nodes[:-1]:  # nothing reads the last, so it spoils nothing
         value = namespace.get(name)
-        if not isinstance(value, Tensor) or not value.is_floating_point():
+        if not is_plain(value):
             continue
         if torch.equal(value, values[name]):
             continue
@@ -71,7 +72,7 @@ def _upstream_shapes(
         f"your `{name}` has shape {tuple(given.shape)}, and `{consumer}` has "
         f"{tuple(values[consumer].shape)}: that may be the cause."
         for consumer in step.graph.consumers(step.variable)
-        if isinstance(given := namespace.get(name := f"d{consumer}"), Tensor)
+        if is_plain(given := namespace.get(name := f"d{consumer}"))
         and given.shape != values[consumer].shape
     ]
 
@@ -82,7 +83,8 @@ def _shared_memory(step: GradientStep, answer: Tensor, namespace: Mapping[str, A
         f"`{step.name}` and `{name}` are one tensor in memory: what changes one in place changes "
         "the other. Begin with a copy, `.clone()`."
         for variable in step.graph.parents(step.variable)
-        if isinstance(other := namespace.get(name := f"d{variable}"), Tensor)
+        if is_plain(answer)
+        and is_plain(other := namespace.get(name := f"d{variable}"))
         and other.shape == answer.shape
         and other.data_ptr() == answer.data_ptr()
     ]

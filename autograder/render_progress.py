@@ -11,11 +11,17 @@ from autograder.differences import entries_in_words
 from autograder.examine import State, examine
 from autograder.figures.drawing import photograph
 from autograder.graph import Graph
+from autograder.judge_tensor import plain_tensor
 from autograder.render import LOOKS, Rendered
 from autograder.steps import GradientStep, Stage, Step, ValueStep
 from autograder.verdict import Status, StepVerdict
 
 __all__ = ["render_comparison", "render_graph"]
+
+_SMALLEST, _LARGEST = (
+    1e-100,
+    1e100,
+)  # that a scale is drawn for: beyond, its ends over- or underflow
 
 
 def render_graph(stage: Stage, state: State) -> Rendered:
@@ -94,30 +100,38 @@ def render_comparison(step: Step, state: State) -> Rendered:
     if verdict.comparison is None or not isinstance(answer, Tensor):
         told = verdict.diagnosis.message if verdict.diagnosis else "it is one number"
         return _sentence(f"`{step.name}` cannot be drawn: {told}")
-    from autograder.figures.side_by_side import side_by_side
-
     reference = state.reference(step)
-    shown = answer.detach().to_dense().cpu() if answer.is_sparse else answer.detach().cpu()
-    if verdict.comparison.shapes_fit:
-        shown = shown.reshape(reference.value.shape)
-    comparison = compare(answer, reference)
+    shown = plain_tensor(answer, reference)
+    comparison = compare(shown, reference)
     told = f"yours has shape {comparison.shape}, autograd's {comparison.expected_shape}"
     if comparison.shapes_fit:
         told += f"; {entries_in_words(comparison)}; "
         told += f"the largest difference is {comparison.max_difference:.3g}"
         if comparison.worst:
             told += f" at {list(comparison.worst)}"
-    picture = side_by_side(step.name, shown, reference.value)
     look = LOOKS[verdict.status]
     text = f"{look.icon} {step.name} {look.verb}{look.word}: {told}."
+    if not comparison.shapes_fit:
+        return _sentence(f"{text} There is nothing to set side by side.")
+    shown = shown.reshape(reference.value.shape)
+    if not _can_be_drawn(shown):
+        return _sentence(f"{text} Numbers as large or as small as yours have no colors.")
+    from autograder.figures.side_by_side import side_by_side
+
+    picture = side_by_side(step.name, shown, reference.value)
     html = (
         f'<div><span style="color:{look.color};font-weight:bold">{look.icon}</span> '
         f"<code>{escape(step.name)}</code> {look.verb}<b>{look.word}</b>: {escape(told)}.<br>"
         f"{photograph(picture, text)}</div>"
     )
-    if comparison.shapes_fit:
-        text += "\n" + _numbers(shown, reference.value)
-    return Rendered(text, html)
+    return Rendered(f"{text}\n{_numbers(shown, reference.value)}", html)
+
+
+def _can_be_drawn(tensor: Tensor) -> bool:
+    """Whether a scale of colors can be made for the finite entries."""
+    finite = tensor.double()[tensor.isfinite()].abs()
+    largest = float(finite.max()) if finite.numel() else 0.0
+    return largest == 0 or _SMALLEST < largest < _LARGEST
 
 
 def _numbers(answer: Tensor, expected: Tensor) -> str:

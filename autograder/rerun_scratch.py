@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from autograder.judge_tensor import is_plain
 from autograder.rerun_source import FILE, Calculation
 
 __all__ = ["Outcome", "quiet", "run_calculation"]
@@ -76,14 +77,14 @@ def _show_nothing(*_: object, **__: object) -> None:
 def _copied(value: Any) -> Any:
     if isinstance(value, Tensor):
         return value.detach().clone()
-    if isinstance(value, list | dict | set | tuple):
-        return copy.deepcopy(value)
-    return value
+    if isinstance(value, ModuleType):
+        return value
+    return copy.deepcopy(value)  # functions and types stay what they are; a layer is copied
 
 
 def _differs(handed: Mapping[str, Any], state: Mapping[str, Any], key: str) -> bool:
     before, after = state[key], handed[key]
-    if not isinstance(before, Tensor) or not isinstance(after, Tensor):
+    if not is_plain(before) or not is_plain(after):
         return False
     if before.shape != after.shape:
         return True

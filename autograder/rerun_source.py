@@ -4,7 +4,7 @@ import ast
 import builtins
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from types import CodeType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from torch import Tensor
@@ -23,6 +23,8 @@ from autograder.rerun_syntax import (
 __all__ = ["FILE", "Calculation", "calculation_of"]
 
 _FARTHEST = 2_000  # cells of the history that are looked at
+# Other callables, such as a layer of torch.nn, keep something of what they are called with.
+_IMPORTED = (ModuleType, FunctionType, BuiltinFunctionType, type)
 FILE = "<your cell, run again>"  # what its frames are known by
 
 
@@ -134,7 +136,7 @@ class _Search:
         ):
             return
         value = self._namespace.get(name)
-        imported = isinstance(value, ModuleType) or (callable(value) and not _from_notebook(value))
+        imported = isinstance(value, _IMPORTED) and not _from_notebook(value)
         # What a function reads may have been made after it, so all cells count at last.
         if not imported and (
             self._collect(name, number) or self._collect(name, len(self._history))

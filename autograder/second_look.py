@@ -5,6 +5,7 @@ where a size is written as a number, where the last character does not occur. Th
 numbers that show it, by the same rules, and a student should hear of it before.
 """
 
+import ast
 import dataclasses
 import re
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from autograder.examine import State
 from autograder.observation import Observation
 from autograder.remarks import aliasing_message
 from autograder.rerun import Again, run_again, run_elsewhere, situations
+from autograder.rerun_syntax import changed_by, made_by, statements_of, touched_in
 from autograder.steps import GradientStep, Stage, ValueStep
 from autograder.verdict import StepVerdict
 
@@ -40,18 +42,27 @@ def second_look(
     """The verdict on a right answer, with a remark if the judge will not find it right."""
     again = run_again(stage, step.name, state.namespace)
     if again is None:
-        return verdict
+        if not _asks_pytorch(step.name, state.namespace):
+            return verdict
+        return dataclasses.replace(verdict, remarks=(*verdict.remarks, _PYTORCHS))
     if changed := again.outcomes[0].changed:
         told = f"{aliasing_message(changed)} The grader gives no points for a cell that does that."
     elif not is_right(again.own.answer, state.reference(step)):
         return verdict  # it is not this cell that made the answer
-    elif _AUTOGRAD.search(again.calculation.text):
-        told = _PYTORCHS
     else:
         told = (
             _trouble(stage, step, verdict, again, state.namespace) if again.answered else _NO_ANSWER
         )
     return dataclasses.replace(verdict, remarks=(*verdict.remarks, told)) if told else verdict
+
+
+def _asks_pytorch(name: str, namespace: Mapping[str, Any]) -> bool:
+    """Whether the statements that made ``name`` when it was last made read autograd's answer."""
+    history = namespace.get("_ih")
+    cells = [cell for cell in history if isinstance(cell, str)] if isinstance(history, list) else []
+    last = next((cell for cell in reversed(cells) if name in touched_in(cell)), "")
+    making = [one for one in statements_of(last) if name in made_by(one) | changed_by(one)]
+    return any(_AUTOGRAD.search(ast.unparse(one)) for one in making)
 
 
 def observed(step: GradientStep | ValueStep, again: Again) -> list[Observation | None]:
