@@ -8,6 +8,7 @@ import pytest
 
 from autograder.grading.autograd_flow import Source, find_autograd
 from autograder.grading.autograd_use import find_uses
+from autograder.grading.autograd_words import imports
 from autograder.grading.bindings import nodes_of
 from autograder.grading.magics import parse_cell
 from autograder.verdict import Status
@@ -233,3 +234,14 @@ def test_nodes_come_in_the_order_of_the_standard_library() -> None:
     for source in sources:
         tree = ast.parse(source)
         assert nodes_of(tree) == list(ast.walk(tree))
+
+
+@pytest.mark.parametrize(
+    "module", ["situation", "draws", "mistakes", "diagnose", "stages.unrolled"]
+)
+def test_what_makes_references_is_refused(module):
+    """Whatever the package has beyond what notebooks are given."""
+    assert imports(f"autograder.{module}")
+    assert not imports("autograder.figures.warmup")
+    assert not imports("autograder.finite_differences", "difference_errors")
+    assert imports("autograder.finite_differences", "expected_central_difference")
