@@ -5,6 +5,7 @@ Three bands. *exact*: equal bit for bit. *equal*: different by no more than roun
 sum in autograd's order.
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -138,5 +139,7 @@ def _constant_ratio(yours: Tensor, theirs: Tensor, bound: float) -> float | None
     if float(theirs.abs().max()) <= bound or not torch.isfinite(yours).all():
         return None
     ratio = float((yours * theirs).sum()) / square
+    if not math.isfinite(ratio):
+        return None
     residual = float((yours - ratio * theirs).abs().max())
     return ratio if residual <= bound * max(1.0, abs(ratio)) else None

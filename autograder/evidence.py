@@ -7,6 +7,7 @@ from autograder.figures.drawing import Drawing
 from autograder.figures.error_map import error_map
 from autograder.figures.graph_part import Mark, graph_part
 from autograder.hints import LEVELS
+from autograder.judge_tensor import plain_tensor
 from autograder.render import LOOKS, Evidence
 from autograder.sections import section_of
 from autograder.steps import GradientStep, Stage, Step, ValueStep
@@ -26,9 +27,12 @@ def evidence_of(
     comparison = None if verdict.follows_from else verdict.comparison
     if isinstance(step, GradientStep | ValueStep) and comparison and comparison.shapes_fit:
         answer = state.namespace[step.name]
-        expected = state.reference(step).value
+        reference = state.reference(step)
+        expected = reference.value
         if expected.numel() and isinstance(answer, Tensor):
-            drawings.append(error_map(step.name, answer.to_dense().cpu(), expected, comparison))
+            drawings.append(
+                error_map(step.name, plain_tensor(answer, reference), expected, comparison)
+            )
     if isinstance(step, GradientStep) and verdict.status is not Status.NOT_ATTEMPTED:
         part = _part(stage, step, verdict, state)
         drawings.append(part)

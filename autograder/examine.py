@@ -8,7 +8,7 @@ from torch import Tensor
 
 from autograder.compare import Reference, compare, same_but_for_ones
 from autograder.examine_function import examine_function
-from autograder.judge_tensor import judge_tensor, unjudged
+from autograder.judge_tensor import judge_tensor, plain_tensor, unjudged
 from autograder.remarks import remarks_on
 from autograder.steps import FunctionStep, GradientStep, PropertyStep, Step, ValueStep
 from autograder.verdict import Status, StepVerdict
@@ -66,13 +66,14 @@ class State:
         return self._references[step.name]
 
     def _expected(self, step: GradientStep | ValueStep) -> Reference:
-        if isinstance(step, GradientStep):
-            return step.graph.reference(*self.passes(step), step.variable)
-        inputs = [self.read(name) for name in step.inputs]
+        names = step.graph.inputs if isinstance(step, GradientStep) else step.inputs
+        inputs = [self.read(name) for name in names]
         try:
+            if isinstance(step, GradientStep):
+                return step.graph.reference(*self.passes(step), step.variable)
             return step.expected(*inputs)
         except Exception as error:
-            raise SpoiledInput(", ".join(f"`{name}`" for name in step.inputs)) from error
+            raise SpoiledInput(", ".join(f"`{name}`" for name in names)) from error
 
 
 def examine(step: Step, state: State) -> StepVerdict:
@@ -108,13 +109,14 @@ def _examine_gradient(step: GradientStep, answer: Any, state: State) -> StepVerd
     verdict = judge_tensor(step, answer, step.name, state.reference(step))
     if verdict.comparison is None or verdict.status.passed or not isinstance(answer, Tensor):
         return verdict
+    plain = plain_tensor(answer, state.reference(step))
     return StepVerdict(
         step.name,
         verdict.status,
         step.points,
         verdict.diagnosis,
-        remarks=remarks_on(step, answer, state.namespace, values),
-        follows_from=_follows_from(step, answer, state),
+        remarks=remarks_on(step, plain, state.namespace, values),
+        follows_from=_follows_from(step, plain, state),
         comparison=verdict.comparison,
     )
 
@@ -133,11 +135,16 @@ def _follows_from(step: GradientStep, answer: Tensor, state: State) -> tuple[str
         if theirs is None:
             upstream = upstream_of(variable)
             return None if upstream is None else step.graph.local_rule(values, variable, upstream)
-        if not isinstance(theirs, Tensor) or not same_but_for_ones(theirs.shape, shape):
+        expected = step.graph.reference(values, gradients, variable)
+        try:
+            theirs = plain_tensor(theirs, expected)
+            if theirs.is_complex() or not same_but_for_ones(theirs.shape, shape):
+                return None
+            theirs = theirs.to(expected.value.dtype).reshape(shape)
+            if not compare(theirs, expected).passed:
+                wrong[name] = None
+        except Exception:  # no tensor at all, or one that has no numbers in memory
             return None
-        theirs = theirs.detach().to(values[variable].dtype).reshape(shape)
-        if not compare(theirs, step.graph.reference(values, gradients, variable)).passed:
-            wrong[name] = None
         return theirs
 
     def upstream_of(variable: str) -> dict[str, Tensor] | None:

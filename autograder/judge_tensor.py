@@ -67,7 +67,7 @@ def is_plain(value: Any) -> bool:
     Of others (sparse, nested, quantized, without data) torch cannot tell all that it is asked.
     """
     return (
-        isinstance(value, Tensor)
+        type(value) in (Tensor, torch.nn.Parameter)
         and value.layout is torch.strided
         and value.device.type == "cpu"
         and not value.is_nested
