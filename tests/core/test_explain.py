@@ -60,6 +60,61 @@ def test_the_mistake_is_named_in_the_headline(run: Run, name: str, cell: str, co
     assert failed.verdict.diagnosis.message in str(failed).splitlines()[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "cell", "codes"),
+    [
+        # They raise in sizes that are not the notebook's.
+        ("dC", "dC = torch.zeros_like(C)\nfor i in range(32):\n    for p in range(3):\n"
+         "        dC[Xb[i, p]] += demb[i, 2 - p]", {"wrong_index"}),
+        ("dhprebn", "dhprebn = dbndiff.clone()\ndhprebn += torch.ones(32, 64) * dbnmeani",
+         {"missing_mean_factor"}),
+        # They are right in small sizes, and leave out a part of the notebook's.
+        ("db2", "db2 = torch.zeros_like(b2)\ndb2[:26] = dlogits.sum(0)[:26]", {"hard_coded_size"}),
+        ("dlogprobs", "dlogprobs = torch.zeros_like(logprobs)\nfor i in range(20):\n"
+         "    dlogprobs[i, Yb[i]] = -1 / n", {"differs"}),
+    ],
+)  # fmt: skip
+def test_a_part_of_an_answer_is_not_taken_for_the_whole(
+    run: Run, name: str, cell: str, codes: set[str]
+) -> None:
+    """Half a run is no mistake that somebody made, and a part is not told that it is right."""
+    failed = run(name, cell)
+    assert failed is not None and failed.verdict is not None and failed.verdict.diagnosis
+    assert failed.verdict.diagnosis.code in codes
+    assert "formula is right" not in str(failed)
+
+
+def test_a_part_with_another_shape_is_told_its_shape(run: Run) -> None:
+    """`[:26]` has one entry too few."""
+    failed = run("db2", "db2 = dlogits.sum(0)[:26]")
+    assert failed is not None and "(26,)" in str(failed)
+    assert "formula is right" not in str(failed)
+
+
+def test_an_earlier_cell_for_the_same_variable_is_no_excuse(run: Run) -> None:
+    """The last cell counts, though the one before was right and made the variable otherwise."""
+    rows = "emb.view(-1, emb.shape[-1])"
+    right = f"dC = torch.zeros_like(C).index_add_(0, Xb.view(-1), demb.view(-1, {rows}.shape[1]))"
+    assert run("dC", right) is None
+    failed = run("dC", "dC = torch.zeros_like(C)\ndC[Xb] = demb")
+    assert failed is not None and failed.verdict is not None
+    assert "formula is right" not in str(failed)
+
+
+def test_what_goes_wrong_in_the_search_costs_the_explanation_only(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The verdict stands, with a warning."""
+
+    def broken(*_: Any) -> None:
+        raise RuntimeError("no such thing")
+
+    monkeypatch.setattr("autograder.explain.run_again", broken)
+    with pytest.warns(RuntimeWarning, match="no explanation of db2: RuntimeError: no such thing"):
+        failed = run("db2", "db2 = 2 * dlogits.sum(0)")
+    assert failed is not None and "db2 is wrong" in str(failed)
+
+
 def test_an_unknown_mistake_is_not_named(run: Run) -> None:
     """What no known mistake explains is only described."""
     failed = run("dh", "dh = dlogits @ W2.T + 0.1 * torch.cumsum(h, 0) * W2.sum()")

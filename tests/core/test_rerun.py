@@ -3,6 +3,7 @@
 import math
 import os
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -174,3 +175,65 @@ def test_without_a_history_nothing_runs(namespace: dict[str, Any], history: Any)
     state = random.getstate()
     assert run_again(STAGE, "dprobs", namespace) is None
     assert random.getstate() == state
+
+
+def test_a_cell_that_stops_half_way_in_fresh_sizes_runs_in_the_notebooks_own(
+    namespace: dict[str, Any],
+) -> None:
+    """What it had done before it stopped is no answer."""
+    cell = (
+        "dC = torch.zeros_like(C)\nfor i in range(32):\n    for p in range(3):\n"
+        "        dC[Xb[i, p]] += demb[i, 2 - p]"
+    )
+    again = _again(namespace, "dC", cell)
+    assert again is not None and again.own_sizes
+    assert all(bool(outcome.answer.any()) for outcome in again.outcomes)
+
+
+def test_a_loop_that_catches_everything_is_ended(namespace: dict[str, Any]) -> None:
+    """`except Exception` around the calculation does not catch the limit on a run."""
+    cell = (
+        "dprobs = dlogprobs / probs\nwhile n != 32:\n    try:\n        dprobs = dprobs + 0\n"
+        "    except Exception:\n        pass"
+    )
+    again = _again(namespace, "dprobs", cell)
+    assert again is not None and again.own_sizes and again.answered
+    cell = cell.replace("except Exception:", "except:")
+    assert _again(namespace, "dprobs", cell) is None
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "def counted(x):\n    global calls\n    calls += 1\n    return x",
+        "def counted(x):\n    open('never', 'w').close()\n    return x",
+    ],
+)
+def test_a_function_that_does_more_than_calculate_is_not_called(
+    namespace: dict[str, Any], function: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It counts its calls, it writes a file: a check is none of them."""
+    monkeypatch.chdir(tmp_path)
+    namespace["_ih"] = ["", "calls = 0", function, "dprobs = counted(dlogprobs) / probs"]
+    for cell in namespace["_ih"]:
+        exec(cell, namespace)
+    for file in tmp_path.iterdir():
+        file.unlink()
+    assert run_again(STAGE, "dprobs", namespace) is None
+    assert namespace["calls"] == ("global" in function) and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("made_in_a_cell", [True, False])
+def test_a_layer_that_is_called_stays_as_it_was(
+    namespace: dict[str, Any], made_in_a_cell: bool
+) -> None:
+    """Batch norm counts the minibatches that it has seen; those of a check are none."""
+    making = "layer = torch.nn.BatchNorm1d(64, affine=False).double()"
+    cell = "dh = dlogits @ W2.T + 0 * layer(torch.ones(2, 64).double()).sum()"
+    namespace["_ih"] = ["", *[making] * made_in_a_cell, cell]
+    exec(f"{making}\n{cell}", namespace)
+    mean = namespace["layer"].running_mean.clone()
+    again = run_again(STAGE, "dh", namespace)
+    assert again is not None and isinstance(again.own.answer, torch.Tensor)
+    assert namespace["layer"].num_batches_tracked == 1
+    assert torch.equal(namespace["layer"].running_mean, mean)

@@ -18,6 +18,10 @@ def _verdict(name: str, cell: str) -> StepVerdict:
     modules = {"torch": torch, "F": F, "__name__": "__main__", "_ih": ["", cell]}
     namespace: dict[str, Any] = {**modules, **inputs, **GRAPH.forward(inputs), **gradients}
     exec(cell, namespace)
+    return _told(name, namespace)
+
+
+def _told(name: str, namespace: dict[str, Any]) -> StepVerdict:
     check = Check("01_unrolled", namespace)
     check(name)  # it passes, whatever there is to tell
     (verdict,) = [verdict for verdict in check.verdicts() if verdict.name == name]
@@ -69,3 +73,22 @@ def test_a_right_answer_by_another_cell_is_not_blamed() -> None:
     namespace = {"torch": torch, "_ih": history, **inputs, **GRAPH.forward(inputs), **gradients}
     verdicts = Check("01_unrolled", namespace).verdicts()
     assert all(verdict.status.passed and not verdict.remarks for verdict in verdicts)
+
+
+@pytest.mark.parametrize(
+    ("cell", "noted"),
+    [
+        ("dW2 = W2.grad.clone()", True),
+        ("loss.backward()\ndW2 = W2.grad", True),
+        ("dW2 = torch.autograd.grad(loss, W2)[0]", True),
+        # Beside the answer it may be looked at.
+        ("dW2 = h.T @ dlogits\nprint(torch.equal(dW2, W2.grad))", False),
+    ],
+)
+def test_pytorchs_own_gradient_gets_a_note(cell: str, noted: bool) -> None:
+    """Such a cell cannot run again; its text tells enough."""
+    inputs = draw_inputs(torch.Generator().manual_seed(7))
+    gradients = {f"d{name}": gradient for name, gradient in GRAPH.gradients(inputs).items()}
+    namespace = {"torch": torch, **inputs, **GRAPH.forward(inputs), **gradients}
+    verdict = _told("dW2", {**namespace, "_ih": ["", cell]})
+    assert ["PyTorch's own gradient" in remark for remark in verdict.remarks] == [True] * noted
