@@ -54,7 +54,7 @@ def look_of(submission: Submission, item: Item, step: Mapping[str, Any] | None) 
     if item.manual:
         points = submission.entry.points.get(item.grade_id)
         return "pending" if points is None else "not_attempted"
-    if step is None:
+    if step is None or submission.points(item) is None:
         return "no_score"
     if step["status"] in LOOKS:
         return str(step["status"])

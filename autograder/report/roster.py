@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,7 +119,7 @@ def _submissions(
 ) -> tuple[Submission, ...]:
     found = []
     for student in sorted(plan.known):
-        entry = plan.known[student]
+        entry = _in_numbers(plan.known[student])
         earlier = tuple(history.get((student, file_of(entry)), [entry])[:-1])
         found.append(Submission(student, entry, earlier, by_hand.get(student, {})))
     return tuple(found)
@@ -132,11 +134,22 @@ def _history(path: Path) -> dict[tuple[str, str], list[Entry]]:
         raise GradingError(f"the journal {path} cannot be read: {error.strerror}.") from error
     for line in filter(None, lines):
         try:
-            entry = Entry.from_json(json.loads(line))
+            entry = _in_numbers(Entry.from_json(json.loads(line)))
             found.setdefault((entry.student, file_of(entry)), []).append(entry)
         except (ValueError, KeyError, TypeError):
             continue  # the journal itself counts these
     return found
+
+
+def _in_numbers(entry: Entry) -> Entry:
+    """The entry with no points where they are NaN or infinite: a damaged line costs itself only."""
+    points = {name: given for name, given in entry.points.items() if given is not None}
+    if all(map(math.isfinite, points.values())):
+        return entry
+    whole = {name: given for name, given in points.items() if math.isfinite(given)}
+    verdict = entry.verdict and {**entry.verdict, "score": math.fsum(whole.values())}
+    none = dict.fromkeys(entry.points)
+    return dataclasses.replace(entry, points={**none, **whole}, verdict=verdict)
 
 
 def _source(stage: str, course: CourseFolder) -> Path:

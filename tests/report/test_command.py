@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from autograder.authoring.layout import CHECKOUT
 from autograder.report.command import report_command
-from tests.report.synthesize import STAGE, make_class
+from tests.report.synthesize import (
+    STAGE,
+    entry_for,
+    hand_in,
+    make_class,
+    record,
+    step,
+    steps_of_stage,
+)
 
 COMMAND = [sys.executable, "-c", "import sys; from autograder.cli import main; sys.exit(main())"]
 
@@ -106,6 +116,24 @@ def test_damaged_lines_are_told(tmp_path: Path) -> None:
     assert report_command(STAGE, course, tmp_path / "page.html", None) == 0
     assert json.loads((tmp_path / "page.json").read_bytes())["unreadable"] == 1
     assert "1 damaged line of the journal was left out." in (tmp_path / "page.html").read_text()
+
+
+@pytest.mark.parametrize("points", [float("nan"), float("inf")])
+def test_points_that_are_no_number_are_none(tmp_path: Path, points: float) -> None:
+    """A journal with a NaN in it costs those points, and neither the page nor the JSON."""
+    first, *others = steps_of_stage()
+    steps = [{**step(first), "points": points}, *map(step, others)]
+    record(tmp_path, [entry_for("ada", hand_in(tmp_path, "ada", {}), steps)])
+    notebook = CHECKOUT.solution(STAGE)
+    (tmp_path / "solutions" / STAGE).mkdir(parents=True)
+    shutil.copy(notebook, tmp_path / "solutions" / STAGE)
+    shutil.copy(CHECKOUT.root / "nbgrader_config.py", tmp_path)
+    assert report_command(STAGE, tmp_path, tmp_path / "page.html", None) == 0
+    text = (tmp_path / "page.json").read_text()
+    assert "NaN" not in text and "Infinity" not in text
+    (student,) = json.loads(text)["students"]
+    assert student["score"] == len(others)
+    assert student["steps"][first] == {"look": "no_score", "points": None}
 
 
 def test_a_class_of_three_thousand(tmp_path: Path) -> None:
