@@ -1,7 +1,7 @@
 """From one tensor and its reference to the verdict on a step."""
 
 import math
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 from torch import Tensor
@@ -61,7 +61,7 @@ def judge_tensor(
     return StepVerdict(step.name, status, step.points, diagnosis, remarks, comparison=comparison)
 
 
-def is_plain(value: Any) -> bool:
+def is_plain(value: Any) -> TypeGuard[Tensor]:
     """Whether a value is a dense tensor of float32 or float64 numbers in main memory.
 
     Of others (sparse, nested, quantized, without data) torch cannot tell all that it is asked.
