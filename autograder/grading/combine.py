@@ -63,6 +63,8 @@ def combine(step: GradientStep | ValueStep, tried: Mapping[Setting, Trials]) -> 
         at_home = tried.get(Setting.OWN if held is Setting.FRESH else Setting.OWN_SINGLE)
         if at_home is not None and not holds(step, at_home):
             return _only_small(at_home)
+        if at_home is not None and tried[held].raised and not at_home.raised:
+            return _hard_coded(step, _right(step, tried[held]), ())
         verdict = _right(step, tried[held])
         if held is Setting.SINGLE:
             remark = "right in float32, which the answer insists on; float64 is more precise"

@@ -66,3 +66,13 @@ def test_the_notebooks_sizes_have_half_the_points(judge_answers) -> None:
     verdict = judge_answers("01_unrolled", answers)
     step = next(step for step in verdict.steps if step.name == "dbndiff2")
     assert (step.status, step.points) == (Status.HARD_CODED, 0.5)
+
+
+def test_a_loop_over_the_notebooks_examples_gets_half(judge_answers):
+    """In smaller states it raises when all is done; a number stands where a size belongs."""
+    source = "dlogprobs = torch.zeros_like(logprobs)\nfor i in range(32):\n"
+    source += "    dlogprobs[i, Yb[i]] = -1.0 / n"
+    verdict = judge_answers("01_unrolled", {"dlogprobs": source})
+    (step,) = [step for step in verdict.steps if step.name == "dlogprobs"]
+    assert step.status is Status.HARD_CODED
+    assert step.diagnosis.code == "hard_coded_size"
