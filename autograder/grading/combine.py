@@ -15,7 +15,7 @@ from autograder.steps import GradientStep, ValueStep
 from autograder.story import story
 from autograder.verdict import Diagnosis, Status, StepVerdict
 
-__all__ = ["Setting", "Trials", "combine", "degenerate", "holds"]
+__all__ = ["Setting", "Trials", "combine", "degenerate", "holds", "telling"]
 
 
 class Setting(Enum):
@@ -70,7 +70,7 @@ def combine(step: GradientStep | ValueStep, tried: Mapping[Setting, Trials]) -> 
             remark = "right in float32, which the answer insists on; float64 is more precise"
             verdict = dataclasses.replace(verdict, remarks=(*verdict.remarks, remark))
         return verdict
-    trials = fresh.independent or fresh.consistent
+    trials = telling(tried) if held is None else fresh.independent or fresh.consistent
     failed = next(trial.verdict for trial in trials if not trial.passed)
     if held is not None:
         return _hard_coded(step, failed, observed(step, trials))
@@ -84,6 +84,28 @@ _SHORTCUT = (
     "this is the gradient of the loss, but not by way of this step: make it from the gradients "
     "of the steps before, whatever values those have."
 )
+
+
+def telling(tried: Mapping[Setting, Trials]) -> list[Trial]:
+    """The trials that tell most of an answer that is wrong, as in the notebook's check.
+
+    In fresh sizes, but where the cell raises there, or comes to another shape, and does not in
+    the notebook's own (it has a 32 or a 27 in it, and another mistake), in those.
+    """
+    fresh, own = tried[Setting.FRESH], tried.get(Setting.OWN, _NONE)
+    trials, at_home = (t.independent or t.consistent for t in (fresh, own))
+    return at_home if at_home and _fits(at_home) and not _fits(trials) else trials
+
+
+def _fits(trials: Sequence[Trial]) -> bool:
+    """Whether all came to an answer of the right shape."""
+    return all(
+        trial.ended is not None
+        and trial.ended.status != "raised"
+        and trial.verdict.comparison is not None
+        and trial.verdict.comparison.shapes_fit
+        for trial in trials
+    )
 
 
 def _passed(trials: Sequence[Trial]) -> bool:

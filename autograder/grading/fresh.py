@@ -13,7 +13,7 @@ from autograder.draws import Kind, draw_stage
 from autograder.figures.drawing import Drawing
 from autograder.grading.answers import Trial
 from autograder.grading.cells import Cells
-from autograder.grading.combine import Setting, Trials, combine, degenerate, holds
+from autograder.grading.combine import Setting, Trials, combine, degenerate, holds, telling
 from autograder.grading.passes import Pass
 from autograder.grading.process import Process
 from autograder.grading.reasons import map_of, with_reason
@@ -63,7 +63,7 @@ class FreshStates:
     def maps(self, names: Collection[str]) -> dict[str, Drawing]:
         """Maps of the differences of those wrong answers among ``names`` that have one."""
         steps = self._steps()
-        maps = {name: map_of(steps[name], self._fresh(name)) for name in names if name in steps}
+        maps = {name: map_of(steps[name], self._telling(name)) for name in names if name in steps}
         return {name: drawing for name, drawing in maps.items() if drawing is not None}
 
     def _verdict(self, step: GradientStep | ValueStep) -> StepVerdict:
@@ -74,12 +74,11 @@ class FreshStates:
         if place is None:
             return verdict
         texts = self.cells.all[place].source, self.cells.text_behind(place)
-        return with_reason(stage, step, verdict, self._fresh(step.name), *texts)
+        return with_reason(stage, step, verdict, self._telling(step.name), *texts)
 
-    def _fresh(self, name: str) -> list[Trial]:
+    def _telling(self, name: str) -> list[Trial]:
         """The trials that a verdict of a failed step is made from."""
-        trials = self._tried[Setting.FRESH][name]
-        return trials.independent or trials.consistent
+        return telling(self._of(name))
 
     def _steps(self) -> dict[str, GradientStep | ValueStep]:
         steps = self.cells.stage.steps
@@ -149,5 +148,5 @@ def _kinds(setting: Setting) -> tuple[Kind, ...]:
     if setting is Setting.OWN_SINGLE:
         return (Kind.OWN,) * 3  # a forgotten epsilon hides in the rounding of one state in five
     if setting is Setting.OWN:
-        return (Kind.OWN,)
+        return (Kind.OWN, Kind.OWN)  # a mistake is named by two states
     return (Kind.PRIMES, Kind.SQUARE)

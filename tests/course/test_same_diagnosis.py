@@ -42,6 +42,18 @@ MISTAKES = {
         ),
         "db1": ("db1 = dhprebn.sum(0) + 0.1 * h.cumsum(0).sum(0)", "differs"),
         "dC": ("dC = torch.zeros_like(C)\ndC[Xb] += demb", "lost_duplicates"),
+        # These run in the notebook's own sizes only, or come to another shape in others.
+        "dlogprobs": ("dlogprobs = -F.one_hot(Yb, 27).double()", "missing_mean_factor"),
+        "dhprebn": (
+            "dhprebn = dbndiff.clone()\ndhprebn += torch.ones(32, 64) * dbnmeani",
+            "missing_mean_factor",
+        ),
+        "demb": (
+            "demb = torch.zeros_like(emb)\n"
+            "for p in range(3):\n"
+            "    demb[:, p] = -dembcat[:, 10 * p : 10 * p + 10]",
+            "wrong_sign",
+        ),
     },
     "02_cross_entropy": {
         "softmax_jacobian": (
