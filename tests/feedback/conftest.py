@@ -72,7 +72,7 @@ def course(tmp_path: Path, gradebook: Gradebook) -> Path:
     return tmp_path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # another one could not be started beside it
 def _chromium() -> Iterator[Callable[[], Page]]:
     names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
     found = [path for name in names if name and (path := shutil.which(name))]

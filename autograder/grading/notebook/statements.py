@@ -13,12 +13,13 @@ __all__ = ["Source", "Statement", "read_source"]
 # Texts (three quotes first; whole, or up to where they should have ended), comments, line ends
 # (not those after a backslash), brackets, and an equals sign that assigns. Nothing is ever looked
 # at twice: quantifiers are possessive, and a text that never ends is a token, too.
+# No possessive group: Python 3.11.2, which is Debian 12's, takes one for something else.
 _TOKEN = re.compile(
     r"""
-      (?P<text>   '''(?:[^'\\]++|\\.?|'(?!''))*+(?:'''|\Z(?P<endless>))
-                | \"""(?:[^"\\]++|\\.?|"(?!""))*+(?:\"""|\Z(?P<open_end>))
-                | '(?:[^'\\\n]++|\\.?)*+'?
-                | "(?:[^"\\\n]++|\\.?)*+"?    )
+      (?P<text>   '''(?:[^'\\]++|\\.?|'(?!''))*(?:'''|\Z(?P<endless>))
+                | \"""(?:[^"\\]++|\\.?|"(?!""))*(?:\"""|\Z(?P<open_end>))
+                | '(?:[^'\\\n]++|\\.?)*'?
+                | "(?:[^"\\\n]++|\\.?)*"?    )
     | (?P<comment>  \#[^\n]*+ )
     | (?P<joined>   \\\n )
     | (?P<end>      \n )
