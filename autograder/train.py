@@ -85,7 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report = sys.stderr if options.json == "-" else sys.stdout
     try:
         names = load_names()
-        print(f"{len(names):,} names, {options.steps:,} steps, seed {options.seed}", file=report)
+        told = f"{len(names):,} names, {options.steps:,} steps, seed {options.seed}"
+        print(told, file=report, flush=True)  # also into a pipe before the long work
         run = train(names, options.steps, options.seed, lambda n, note: progress(n, note, report))
         print(_table(run), file=report)
         _write_json(options.json, _as_json(run, len(names), options))
