@@ -1,6 +1,6 @@
 """Formulas that a second code describes as truthfully as the one in the bank, and why.
 
-Where the two banks give one formula two names, both are right.
+Where two banks give one formula two names, both are right.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The two banks of wrong formulas: most get their right name, and none gets a wrong one."""
+"""The banks of wrong formulas: most get their right name, and none gets a wrong one."""
 
 import pytest
 
