@@ -23,6 +23,7 @@ import torch
 from torch import Tensor
 
 from autograder.compare import Reference
+from autograder.vjp import vjp
 
 __all__ = ["Graph"]
 
@@ -128,8 +129,7 @@ class Graph:
             arguments = {parent: _detached(values[parent]) for parent in self.parents(consumer)}
             variable = arguments[name].requires_grad_()
             result = self._nodes[consumer](**arguments)
-            (gradient,) = torch.autograd.grad(result, variable, upstream, allow_unused=True)
-        return torch.zeros_like(values[name]) if gradient is None else gradient
+        return vjp(result, variable, upstream)
 
     def local_rule(
         self, values: Mapping[str, Any], name: str, upstream: Mapping[str, Tensor]

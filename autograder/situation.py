@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 import torch
@@ -15,6 +15,8 @@ from autograder.graph import Graph
 from autograder.steps import GradientStep, Stage, ValueStep
 
 __all__ = ["Situation", "make_situation"]
+
+_Flow = Callable[[], Mapping[str, Tensor]]  # gradients by variable, found when they are asked for
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,26 @@ class Situation:
     given: dict[str, Tensor] = field(default_factory=dict)
     right: dict[str, Tensor] = field(default_factory=dict)
     expected: dict[str, Reference] = field(default_factory=dict)
-    truth: dict[str, Tensor] = field(default_factory=dict)
+    truth: _Truth = field(default_factory=lambda: _Truth())
+
+
+class _Truth(Mapping[str, Tensor]):
+    """The loss's own gradients by step, found when one is asked for: right answers need none."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Callable[[], Tensor]] = {}
+
+    def __getitem__(self, name: str) -> Tensor:
+        return self.found[name]()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
 
 
 def make_situation(
@@ -54,22 +75,27 @@ def make_situation(
             for variable in seen
             if not consistent or graph.consumers(variable) == (graph.output,)
         }
-        flow, truth = _flow(graph, values, chosen), _flow(graph, values, {})
+        flow, truth = _flow(graph, values, chosen), cache(partial(_flow, graph, values, {}))
         for variable, name in seen.items():
             (made.given if name in stage.given else made.right)[name] = flow[variable]
         for step in stage.steps:
             if isinstance(step, GradientStep) and step.graph is graph:
-                upstream = truth if step.reads else flow
+                upstream: _Flow = truth if step.reads else partial(dict, flow)
                 reference = _local_rule(graph, values, step.variable, upstream)
                 made.expected[step.name] = reference
-                made.right.setdefault(step.name, reference.value)
-                made.truth[step.name] = truth[step.variable]
+                if step.name not in made.right:
+                    made.right[step.name] = reference.value
+                made.truth.found[step.name] = partial(_entry, truth, step.variable)
     for step in stage.steps:
         if isinstance(step, ValueStep):
             reference = step.expected(*(made.values[name] for name in step.inputs))
             made.expected[step.name] = reference
             made.right[step.name] = reference.value
     return made
+
+
+def _entry(truth: _Flow, variable: str) -> Tensor:
+    return truth()[variable]
 
 
 def _graphs(stage: Stage) -> list[Graph]:
@@ -106,22 +132,32 @@ def _flow(
 
 
 def _local_rule(
-    graph: Graph, values: Mapping[str, Any], name: str, upstream: Mapping[str, Tensor]
+    graph: Graph,
+    values: Mapping[str, Any],
+    name: str,
+    upstream: _Flow,
 ) -> Reference:
-    expected = graph.local_rule(values, name, upstream)
-    upstream = dict(upstream)
-    return _Scaled(expected, lambda: graph.term_scale(values, name, upstream))
+    return _Late(
+        lambda: graph.local_rule(values, name, upstream()),
+        lambda: graph.term_scale(values, name, upstream()),
+    )
 
 
-class _Scaled(Reference):
-    """A reference that looks how large its terms are when it is asked, which takes longest."""
+class _Late(Reference):
+    """A reference that is found when it is asked for: most are for nothing but their value."""
 
-    def __init__(self, value: Tensor, scale: Callable[[], float]) -> None:
-        object.__setattr__(self, "value", value)
-        object.__setattr__(self, "_make", scale)
+    def __init__(self, value: Callable[[], Tensor], scale: Callable[[], float]) -> None:
+        object.__setattr__(self, "_value", value)
+        object.__setattr__(self, "_scale", scale)
+
+    @cached_property
+    def value(self) -> Tensor:
+        """See ``Graph.local_rule``."""
+        found: Tensor = self.__dict__["_value"]()
+        return found
 
     @cached_property
     def scale(self) -> float:
         """See ``Graph.term_scale``."""
-        make: Callable[[], float] = self.__dict__["_make"]
-        return make()
+        found: float = self.__dict__["_scale"]()
+        return found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import torch
@@ -36,14 +37,14 @@ _MOST_ENTRIES = 100_000  # of an answer in a drawn state that is looked at again
 
 @dataclass(frozen=True)
 class Trial:
-    """The verdict in one state; ``is_truth`` if the answer is the loss's own gradient there.
+    """The verdict in one state; ``truth`` tells if the answer is the loss's own gradient there.
 
     ``answer`` is what the cell left behind in the ``situation``, if that can be told of, and
     ``ended`` how the cell ended.
     """
 
     verdict: StepVerdict
-    is_truth: bool = False
+    truth: Callable[[], bool] | None = None
     answer: Tensor | int | float | None = None
     situation: Situation | None = None
     ended: CellResult | None = None
@@ -52,6 +53,11 @@ class Trial:
     def passed(self) -> bool:
         """Whether the answer is right in this state."""
         return self.verdict.status.passed
+
+    @property
+    def is_truth(self) -> bool:
+        """Whether the answer, though not what follows from its upstream, is the loss's gradient."""
+        return self.truth is not None and self.truth()
 
     @property
     def settled(self) -> bool:
@@ -74,7 +80,7 @@ def judge_answer(
     ``changed`` names the inputs that the cell has changed. An exception after a right answer was
     computed (a plot of something that is not there) is a remark, no mistake.
     """
-    reference, truth = situation.expected[step.name], situation.truth.get(step.name)
+    reference = situation.expected[step.name]
     value = as_value(answer)
     if isinstance(value, Missing | NotATensor):
         if ended.error_name == "DoorShut":
@@ -88,9 +94,11 @@ def judge_answer(
         verdict = _aliasing(step, changed)
     elif ended.status == "raised":
         verdict = _raised_after(step, verdict, ended)
-    is_truth = not verdict.status.passed and not changed and _is_truth(value, truth, reference)
+    truth = None
+    if not verdict.status.passed and not changed and _fits(value, reference):
+        truth = cache(partial(_is_truth, value, step, situation))
     seen = value if not changed and ended.status != "raised" and _is_small(value) else None
-    return Trial(verdict, is_truth, seen, situation, ended)
+    return Trial(verdict, truth, seen, situation, ended)
 
 
 def _is_small(value: Any) -> bool:
@@ -169,16 +177,22 @@ def _raised_after(step: Step, verdict: StepVerdict, ended: CellResult) -> StepVe
     return unjudged(step, Status.RAISED, "raised", raised)
 
 
-def _is_truth(value: Any, truth: Tensor | None, reference: Reference) -> bool:
-    """Whether the answer, though not what follows from its upstream, is the loss's gradient."""
+def _fits(value: Any, reference: Reference) -> bool:
+    """Whether an answer has the shape of the gradient, but for dimensions of size 1."""
+    if isinstance(value, int | float):
+        return reference.value.numel() == 1
+    return isinstance(value, Tensor) and same_but_for_ones(
+        tuple(value.shape), tuple(reference.value.shape)
+    )
+
+
+def _is_truth(value: Any, step: Step, situation: Situation) -> bool:
+    """See ``Trial.is_truth``."""
     if isinstance(value, int | float):
         value = torch.tensor(value, dtype=torch.float64)
-    if truth is None or not isinstance(value, Tensor) or not value.is_floating_point():
+    if step.name not in situation.truth or value.dtype not in (torch.float32, torch.float64):
         return False
-    if value.dtype not in (torch.float32, torch.float64):
-        return False
-    if not same_but_for_ones(tuple(value.shape), tuple(truth.shape)):
-        return False
+    truth = situation.truth[step.name]
     scale = float(truth.abs().max())
     # Where the gradient is zero for any loss, hitting it proves nothing.
     return scale > _ZERO and compare(value, Reference(truth, scale)).passed

@@ -12,6 +12,7 @@ __all__ = [
     "definitions",
     "loaded_names",
     "nodes_of",
+    "only_assigns",
     "rebound_names",
     "root_name",
     "words_in",
@@ -96,6 +97,12 @@ def bound_names(statement: ast.stmt) -> set[str]:
             case ast.keyword(arg="out", value=value):
                 names |= _base(value)
     return names
+
+
+def only_assigns(tree: ast.Module, names: frozenset[str]) -> bool:
+    """Whether a cell does nothing but assign to variables of these names."""
+    assigning = all(isinstance(s, ast.Assign | ast.AnnAssign) for s in tree.body)
+    return assigning and set().union(*map(bound_names, tree.body)) <= names
 
 
 def _changes(method: str) -> bool:

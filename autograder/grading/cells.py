@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.grading.autograd_flow import AutogradUse, Source, find_autograd
-from autograder.grading.bindings import definitions, loaded_names, rebound_names
+from autograder.grading.bindings import definitions, loaded_names, only_assigns, rebound_names
 from autograder.grading.magics import parse_cell
 from autograder.grading.plots import drawing_names, names_in
 from autograder.grading.repair import Cell
@@ -87,6 +87,22 @@ class Cells:
         if any(self.all[place].kind == "extra" for place in writing - self.drawing):
             return frozenset(solutions.values())
         return frozenset(solutions[place] for place in writing)
+
+    def needed_for(self, steps: Collection[str]) -> frozenset[int]:
+        """The places of the student's cells that have to run so that these steps can be judged.
+
+        Not those behind them, nor answers that only assign to what the judge defines anew.
+        """
+        wanted = {place for step in steps if (place := self.place_of(step)) is not None}
+        last = max(wanted, default=-1)
+        before = {i for i in self.students if i < last and i not in self._answers_alone}
+        return frozenset(wanted | before)
+
+    @cached_property
+    def _answers_alone(self) -> frozenset[int]:
+        """The places of answers of which nothing is left when the judge has put them right."""
+        answers = (i for i in self.students if self.all[i].kind == "solution")
+        return frozenset(i for i in answers if only_assigns(self.trees[i], self._anew))
 
     def definitions_before(self, place: int) -> list[str]:
         """Imports, functions and literal values in the student's cells before ``place``."""

@@ -35,6 +35,11 @@ class Trials:
     consistent: list[Trial] = field(default_factory=list)
 
     @property
+    def settled(self) -> bool:
+        """Whether one of the trials leaves nothing to be hoped for, in whatever state."""
+        return any(trial.settled for trial in (*self.independent, *self.consistent))
+
+    @property
     def raised(self) -> bool:
         """Whether the cell raised in any of the trials, be it after its answer."""
         made = (*self.independent, *self.consistent)

@@ -100,12 +100,14 @@ class FreshStates:
         tried = self._tried[setting] = {name: Trials() for name in names}
         gradients = {name for name in names if isinstance(steps[name], GradientStep)}
         for kind in _kinds(setting):
-            for name, trial in self._pass(setting, kind, False, gradients).items():
+            unsettled = {name for name in gradients if not tried[name].settled}
+            for name, trial in self._pass(setting, kind, False, unsettled).items():
                 tried[name].independent.append(trial)
         failing = {name for name in names if _open(steps[name], tried[name])}
         again = {name for name in failing if not degenerate(steps[name])}
         for kind in _kinds(setting):
-            for name, trial in self._pass(setting, kind, True, again).items():
+            unsettled = {name for name in again if not tried[name].settled}
+            for name, trial in self._pass(setting, kind, True, unsettled).items():
                 tried[name].consistent.append(trial)
         return {name for name in failing if _open(steps[name], tried[name])}
 
@@ -140,8 +142,7 @@ class FreshStates:
 
 def _open(step: GradientStep | ValueStep, trials: Trials) -> bool:
     """Whether the answer is not right yet, and not beyond all hope."""
-    made = [*trials.independent, *trials.consistent]
-    return not holds(step, trials) and not any(trial.settled for trial in made)
+    return not trials.settled and not holds(step, trials)
 
 
 def _kinds(setting: Setting) -> tuple[Kind, ...]:

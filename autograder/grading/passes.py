@@ -1,4 +1,4 @@
-"""One pass: the student's cells on one fresh state, each step judged and then put right."""
+"""One pass: student's cells on one fresh state, each answer judged and then put right."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Pass:
     dtype: torch.dtype = torch.float64
 
     def run(self, runner: Runner, seed: int) -> dict[str, Trial]:
-        """Run every cell of the student's; returns a trial for each wanted step.
+        """Run what the wanted steps need of the student's cells; returns a trial for each.
 
         Raises CellDied; the process may be gone then.
         """
@@ -77,6 +77,7 @@ class Pass:
         self._present = self._handed_over(self.situation)
         self._known = _known(self._present)
         self._waiting = dict(self._present)
+        self._needed = self.cells.needed_for(self.wanted)
         trials: dict[str, Trial] = {}
         for place in self.cells.students:
             try:
@@ -91,13 +92,15 @@ class Pass:
         if isinstance(step, PropertyStep):
             return  # judged in the notebook's own state; it may train for minutes
         if not judged_in_passes(step):
-            if place not in self.dead and place not in self.cells.drawing:
+            if place in self._needed and place not in {*self.dead, *self.cells.drawing}:
                 _, fetched = self._execute(runner, place, list(self._known))
                 self._repair(runner, place, fetched)
             return
         assert isinstance(step, GradientStep | ValueStep)
         if place in self.dead:
             trial: Callable[[], Trial] | None = partial(_died, step, self.dead[place])
+        elif place not in self._needed:
+            trial = None
         elif not (isinstance(step, GradientStep) and step.reads):
             trial = self._judge(runner, place, step, self.situation)
         elif step.name in self.wanted:

@@ -25,11 +25,18 @@ def may_write_sizes(tree: ast.AST) -> bool:
                 return True
             continue
         for child in ast.iter_child_nodes(node):
-            if isinstance(node, ast.BinOp) and not inside and isinstance(child, ast.Constant):
+            if isinstance(node, ast.BinOp) and not inside and _is_number(child):
                 continue
             index = isinstance(node, ast.Subscript) and child is node.slice
             waiting.append((child, inside or index or _makes_numbers(node)))
     return False
+
+
+def _is_number(node: ast.AST) -> bool:
+    """Whether a node is a number, perhaps with a sign: the exponent in `x**-2` is no `Constant`."""
+    if isinstance(node, ast.UnaryOp):
+        node = node.operand
+    return isinstance(node, ast.Constant)
 
 
 def _makes_numbers(node: ast.AST) -> bool:

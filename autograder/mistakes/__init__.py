@@ -10,7 +10,7 @@ from torch import Tensor
 
 from autograder.mistakes.derived import Change, Derived, derived_of
 from autograder.mistakes.mistake import Mistake, Written
-from autograder.mistakes.written import WRITTEN
+from autograder.mistakes.written import written_for
 from autograder.stages import stage as find_stage
 from autograder.steps import Stage, Step
 
@@ -29,7 +29,7 @@ def mistakes_of(stage: Stage, step: Step) -> Sequence[Mistake]:
 def _mistakes(stage_name: str, step_name: str) -> tuple[Mistake, ...]:
     stage = find_stage(stage_name)
     step = stage.by_name[step_name]
-    found: list[Mistake] = [one for one in WRITTEN[stage_name] if one.step == step_name]
+    found: list[Mistake] = [one for one in written_for(stage_name) if one.step == step_name]
     for derived in derived_of(stage, step):
         for change in derived.changes:
             if not change.code:  # no mistake by itself

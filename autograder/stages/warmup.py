@@ -15,6 +15,7 @@ from autograder.finite_differences import difference_errors, expected_central_di
 from autograder.graph import Graph
 from autograder.steps import FunctionStep, GradientStep, PropertyStep, Stage
 from autograder.verdict import Diagnosis
+from autograder.vjp import vjp
 
 __all__ = ["GATHER", "MATMUL", "NEURON", "SQUARE", "STAGE", "TWICE"]
 
@@ -142,7 +143,7 @@ def _draw_broadcasts(generator: torch.Generator) -> list[tuple[Any, ...]]:
 def _unbroadcast(gradient: Tensor, shape: tuple[int, ...]) -> tuple[Reference]:
     with torch.enable_grad():
         variable = torch.zeros(shape, dtype=gradient.dtype, requires_grad=True)
-        (expected,) = torch.autograd.grad(variable.expand(gradient.shape), variable, gradient)
+        expected = vjp(variable.expand(gradient.shape), variable, gradient)
     return (Reference(expected, max(1.0, float(expected.abs().max()))),)
 
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from autograder.compare import Reference, compare
 from autograder.mistakes import Mistake
 from autograder.mistakes.derived import Remembering
-from autograder.mistakes.written import WRITTEN
+from autograder.mistakes.written import written_for
 from autograder.stages import STAGES
 from autograder.steps import FunctionStep, Stage, Step
 from tests.diagnose.observing import namespace_of, situations
@@ -26,7 +26,7 @@ STEPS = [
     (stage.name, step.name)
     for stage in STAGES.values()
     for step in stage.checked
-    if any(mistake.step == step.name for mistake in WRITTEN[stage.name])
+    if any(mistake.step == step.name for mistake in written_for(stage.name))
 ]
 
 
@@ -64,7 +64,7 @@ def made(stage_name: str, step_name: str) -> tuple[Made, ...]:
                 tuple(_make(mistake, namespace) for namespace, _ in states),
                 tuple(references[mistake.result] for _, references in states),
             )
-            for mistake in WRITTEN[stage_name]
+            for mistake in written_for(stage_name)
             if mistake.step == step_name
         )
 

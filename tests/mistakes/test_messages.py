@@ -5,18 +5,18 @@ import re
 import pytest
 
 from autograder.inference import PARAMETER_NAMES
-from autograder.mistakes.written import WRITTEN
+from autograder.mistakes.written import MODULES, written_for
 from tests.mutants.codes import CODES, MORE
 
-_MESSAGES = {mistake.message: mistake for mistakes in WRITTEN.values() for mistake in mistakes}
+_MESSAGES = {mistake.message: mistake for stage in MODULES for mistake in written_for(stage)}
 # What may stand in backticks besides a name: an index, a symbol, a size, an entry of a call.
 _SHORT = re.compile(r"\w+|\[:, \w+\]|\[:, \.\.\.\]|=|n - 1|hprebn - bnmeani")
 
 
-@pytest.mark.parametrize("stage", WRITTEN)
+@pytest.mark.parametrize("stage", MODULES)
 def test_codes_are_from_the_list(stage):
     """A code of one's own invention would be missing in the report's sections."""
-    assert {mistake.code for mistake in WRITTEN[stage]} <= CODES | MORE
+    assert {mistake.code for mistake in written_for(stage)} <= CODES | MORE
 
 
 @pytest.mark.parametrize("message", _MESSAGES)
@@ -40,5 +40,5 @@ def test_a_message_is_one_sentence(message):
 
 def test_the_results_of_backward_have_mistakes():
     """A mistake in a line shows in every result that follows from it."""
-    shown = {mistake.result for mistake in WRITTEN["04_training"]}
+    shown = {mistake.result for mistake in written_for("04_training")}
     assert shown == set(range(len(PARAMETER_NAMES)))

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from autograder.authoring.layout import CHECKOUT
-from autograder.mistakes.written import WRITTEN
+from autograder.mistakes.written import MODULES, written_for
 from tests.mutants.codes import CODES, MORE
 
 _PAGE = (CHECKOUT.root / "docs" / "mistakes.md").read_text(encoding="utf-8")
@@ -22,8 +22,8 @@ def test_each_example_is_a_sentence_of_the_catalogue():
     """What is quoted is what students read."""
     told = {
         (f"`{mistake.code}`", _sentence(mistake.message))
-        for mistakes in WRITTEN.values()
-        for mistake in mistakes
+        for stage in MODULES
+        for mistake in written_for(stage)
     }
     assert len(_ROWS) > 30
     assert [row for row in _ROWS if row not in told] == []

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.mistakes.written import WRITTEN
+from autograder.mistakes.written import MODULES, written_for
 from autograder.mistakes.written.formula import Formula, edit
 from autograder.stages import STAGES
 from autograder.steps import PropertyStep
@@ -84,7 +84,7 @@ def test_an_edit_may_call_what_it_replaces_and_stand_for_several_forms():
 
 def test_there_are_many():
     """More than a bank of wrong formulas has."""
-    assert sum(map(len, WRITTEN.values())) > 1000
+    assert sum(len(written_for(stage)) for stage in MODULES) > 1000
 
 
 def _rank(one: Made) -> tuple[int, bool]:

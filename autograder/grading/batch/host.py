@@ -26,8 +26,9 @@ from autograder.grading.sandbox.zygote import Zygote
 if TYPE_CHECKING:
     from autograder.grading.runners import Runners
 
-__all__ = ["WANT", "main"]
+__all__ = ["GO", "WANT", "main"]
 
+GO = b"g"  # judging processes will be wanted
 WANT = b"w"  # comes with the end of a socket: start a judging process there
 _ASK, _GIVEN, _REFUSED = b"a", b"g", b"r"
 _PR_SET_PDEATHSIG = 1
@@ -38,17 +39,22 @@ _LONGEST_ASKED = 1 << 16
 def main(descriptor: int, sandbox: str, *, feedback: bool = True) -> int:
     """Serve until the other end of ``descriptor`` is closed; returns the exit code.
 
+    The zygote is started at once, the rest when the other end says ``GO``: whoever started this
+    imports for a while, too, and what everything waits for in the end is the zygote.
     ``feedback``: judging processes will write pages, too.
     """
     # Ctrl-C is for whoever started this; it ends this by hanging up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
-    # The zygote imports for seconds; torch is imported here meanwhile.
     zygote = None
     if sandbox == Sandbox.BUBBLEWRAP.value:
         with contextlib.suppress(CannotStart):  # it will be tried again, and the reason told
-            zygote = Zygote(wait=False, shows=feedback)
+            zygote = Zygote(wait=False)
+    if not control.recv(len(GO)):
+        if zygote is not None:
+            zygote.close()
+        return 0
     with many_imports():
         from autograder.grading.runners import Runners
 
@@ -76,8 +82,6 @@ def _say(control: socket.socket, message: dict[str, object]) -> None:
 def _import_all(feedback: bool) -> None:
     """What every judging process needs, before the first of them is forked."""
     skip_slow_imports()
-    import torch.fx.experimental.symbolic_shapes  # noqa: F401  # for the first gradient
-
     import autograder.grading.batch.worker
 
     if feedback:
@@ -190,4 +194,5 @@ class Lender:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), sys.argv[2], feedback="feedback" in sys.argv[3:]))
+    # Without taking torch apart module by module, for which whoever closes a pool would wait.
+    os._exit(main(int(sys.argv[1]), sys.argv[2], feedback="feedback" in sys.argv[3:]))

@@ -21,7 +21,7 @@ from autograder.grading.errors import GradingError
 
 __all__ = ["Answer", "Pool"]
 
-_WANT = b"w"  # see ``host``
+_GO, _WANT = b"g", b"w"  # see ``host``
 _MODULE = "autograder.grading.batch.host"
 _ATTEMPTS = 3  # of one submission, when the process that judges it dies
 _LONGEST_LINE = 1 << 16
@@ -77,6 +77,8 @@ class Pool:
 
         Raises GradingError when nothing can be judged on this machine.
         """
+        with contextlib.suppress(OSError):  # it has ended: there is nothing to hear from it either
+            self._control.send(_GO)
         self._hear()
         self._ready = True
         for _ in range(min(self._count, most or self._count)):

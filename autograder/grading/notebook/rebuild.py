@@ -16,7 +16,7 @@ from autograder.grading.notebook.stub import COURSE_STUBS, Stubs
 from autograder.grading.notebook.wording import Repair, Repairs
 from autograder.steps import Stage
 
-__all__ = ["Rebuilt", "Slot", "rebuild"]
+__all__ = ["Rebuilt", "Slot", "rebuild", "rebuild_from"]
 
 _FIRST_REPAIRS = 50  # of those that reading the file told; hostile files have thousands
 
@@ -154,7 +154,12 @@ def rebuild(
     instructor put there, and by the names that an answer defines. Raises ValueError if
     ``source`` is not an instructor's notebook; never because of the submission.
     """
-    work = _Rebuild(raw, read_assignment(source, stubs, stage))
+    return rebuild_from(raw, read_assignment(source, stubs, stage))
+
+
+def rebuild_from(raw: RawNotebook, assignment: Sequence[SourceCell]) -> Rebuilt:
+    """The same for an instructor's notebook that has been read already."""
+    work = _Rebuild(raw, assignment)
     owned = work.owned()
     kept = in_order(owned)
     work.note(moved={index for place, index in owned if place not in kept})

@@ -12,6 +12,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
+from matplotlib import pyplot
 from traitlets import Type
 from traitlets.config import Config
 
@@ -104,6 +105,20 @@ class CellShell(InteractiveShell):
             self.events.trigger("post_execute")
         return None
 
+    def transform_cell(self, raw_cell: str) -> str:
+        """The cell as Python; for what is Python already there is nothing to look for."""
+        if self._plain_code(raw_cell) is not None:
+            return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
+        transformed: str = super().transform_cell(raw_cell)  # type: ignore[no-untyped-call]
+        return transformed
+
+    def should_run_async(self, raw_cell: str, **known: Any) -> bool:
+        """Whether there is an `await` outside of functions: then it is no plain Python."""
+        if self._plain_code(raw_cell) is not None:
+            return False
+        waits: bool = super().should_run_async(raw_cell, **known)
+        return waits
+
     def _plain_code(self, source: str) -> CodeType | None:
         """The code of a cell that IPython would run unchanged; None for any other."""
         if self.ast_transformers or self.input_transformers_post or "__future__" in source:
@@ -176,6 +191,8 @@ def make_shell() -> CellShell:
     shell.builtin_trap.activate()
     builtins.input = shell.raw_input
     shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
+    # After each cell pyplot would draw all figures once more, for windows that there are not.
+    pyplot.uninstall_repl_displayhook()
     return shell
 
 

@@ -25,9 +25,8 @@ _MODULES = (
     *("autograder.check", "autograder.finite_differences", "autograder.inference"),
     *("autograder.minibatch", "autograder.names", "autograder.progress"),
     *("autograder.grading.doors", "autograder.grading.runner.requests"),
-    # What torch and Python import at the first backward pass, and at the first file of names.
-    *("torch.fx.experimental.symbolic_shapes", "torch._subclasses.schema_check_mode"),
-    "encodings.utf_8_sig",
+    # What torch and Python import when a tensor is first printed, and at the first file of names.
+    *("torch._subclasses.schema_check_mode", "encodings.utf_8_sig"),
 )
 # Draws a figure with what figures have, and formats a traceback: both fill caches.
 _FIGURE = """
@@ -37,7 +36,6 @@ _left.imshow([[0, 1], [1, 0]]); _left.set_title("title $x_1$"); _right.plot([1, 
 _right.legend(); _right.set_xlabel("x"); _right.text(0, 0, "text", weight="bold")
 plt.show()
 """
-_NOTHING = "import torch\ntorch.zeros(2) + 1;\n"
 _FAILURE = "import torch\ntorch.zeros(2) @ torch.zeros(3)\n"
 
 
@@ -54,12 +52,9 @@ def _import_modules(package: ModuleType) -> None:
         importlib.import_module(found.name)
 
 
-def warm_up(shell: CellShell, *, shows: bool = True) -> None:
-    """Run cells of our own, and leave no other trace of them than full caches.
-
-    ``shows``: what cells show will be wanted, so it is worth drawing a figure.
-    """
-    for source in (_FIGURE, _FAILURE) if shows else (_NOTHING,):
+def warm_up(shell: CellShell) -> None:
+    """Run cells of our own, and leave no other trace of them than full caches."""
+    for source in (_FIGURE, _FAILURE):
         shell.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
         shell.outputs.take()
     shell.reset(new_session=True)  # type: ignore[no-untyped-call]

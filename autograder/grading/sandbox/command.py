@@ -25,14 +25,9 @@ def interpreter() -> str:
     return str(Path(sys.prefix).resolve() / "bin" / Path(sys.executable).name)
 
 
-def program(
-    path: str, module: str, descriptor: int, limits: Limits, user: int | None, **settings: bool
-) -> list[str]:
-    """The command that imports the package from ``path`` and calls ``module``'s ``main``.
-
-    ``settings`` are told besides ``limits`` and ``user``.
-    """
-    told = json.dumps({"limits": dataclasses.asdict(limits), "user": user, **settings})
+def program(path: str, module: str, descriptor: int, limits: Limits, user: int | None) -> list[str]:
+    """The command that imports the package from ``path`` and calls ``module``'s ``main``."""
+    told = json.dumps({"limits": dataclasses.asdict(limits), "user": user})
     start = (
         f"import sys; sys.path.insert(0, {path!r}); "
         f"from {module} import main; main({descriptor}, {told!r})"

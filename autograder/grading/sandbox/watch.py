@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 __all__ = ["MemoryWatch"]
 
 _PROC = Path("/proc")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class MemoryWatch:
@@ -19,7 +21,7 @@ class MemoryWatch:
         self._pid = pid
         family = _family(pid)
         self._number = len(family)
-        self._limit = limit + _held(family)
+        self._limit = limit + sum(map(_mapped, family))
 
     def exceeded(self) -> bool:
         """Whether they hold more than the limit by now; a page that is shared counts once."""
@@ -39,6 +41,18 @@ def _family(pid: int) -> list[int]:
         except OSError:
             continue
     return family
+
+
+def _mapped(pid: int) -> int:
+    """Bytes of memory without a file behind it, those that it shares in full.
+
+    That is more than its part of them, and is told a hundred times faster.
+    """
+    try:
+        _, resident, shared, *_ = (_PROC / str(pid) / "statm").read_text(encoding="ascii").split()
+    except OSError:
+        return 0
+    return (int(resident) - int(shared)) * _PAGE
 
 
 def _held(family: list[int]) -> int:

@@ -38,20 +38,15 @@ class Zygote:
     Open it in a thread that lives as long as it does: bubblewrap dies with the thread.
     """
 
-    def __init__(
-        self, limits: Limits | None = None, *, wait: bool = True, shows: bool = True
-    ) -> None:
-        """Raises CannotStart. With ``wait`` false it is only begun: ``wait`` before all else.
-
-        ``shows`` false spares what makes figures and tracebacks faster: few will be wanted.
-        """
+    def __init__(self, limits: Limits | None = None, *, wait: bool = True) -> None:
+        """Raises CannotStart. With ``wait`` false it is only begun: ``wait`` before all else."""
         limits = limits or Limits()
         self._one_at_a_time = threading.Lock()
         self._prepared: dict[tuple[str, ...], socket.socket | None] = {}
         command = bubblewrap_command(limits)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            command += program(COURSE, _MODULE, theirs.fileno(), limits, None, shows=shows)
+            command += program(COURSE, _MODULE, theirs.fileno(), limits, None)
             try:
                 self._process, self._said = launch(
                     command, sandbox_environment(), "/", theirs.fileno()

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from autograder.graph import Graph
+from autograder.vjp import vjp
 
 __all__ = ["Remembering", "State", "is_floating"]
 
@@ -114,10 +115,7 @@ class State:
             result = self.graph.compute(consumer, values)
 
         def pull(upstream: Tensor) -> Tensor:
-            (found,) = torch.autograd.grad(
-                result, leaf, upstream, retain_graph=True, allow_unused=True
-            )
-            return torch.zeros_like(leaf) if found is None else found
+            return vjp(result, leaf, upstream, retain_graph=True)
 
         return pull
 
@@ -146,10 +144,7 @@ class State:
             result = values[variable]
 
         def through(gradient: Tensor) -> Tensor:
-            (found,) = torch.autograd.grad(
-                result, leaf, gradient, retain_graph=True, allow_unused=True
-            )
-            return torch.zeros_like(leaf) if found is None else found
+            return vjp(result, leaf, gradient, retain_graph=True)
 
         return through
 

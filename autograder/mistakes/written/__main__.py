@@ -9,14 +9,16 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from autograder.mistakes.written import WRITTEN
+from autograder.mistakes.written import MODULES, written_for
 
 __all__: list[str] = []
 
 
 def _lines(steps: Collection[str]) -> Iterator[str]:
-    for stage, mistakes in WRITTEN.items():
-        told = Counter((mistake.step, mistake.code, mistake.message) for mistake in mistakes)
+    for stage in MODULES:
+        told = Counter(
+            (mistake.step, mistake.code, mistake.message) for mistake in written_for(stage)
+        )
         for (step, code, message), forms in told.items():
             if not steps or step in steps:
                 yield f"{stage}  {step}  {code}  ({forms})  {message}"
