@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from autograder.compare import Reference
-from autograder.vjp import vjp
+from autograder.vjp import vjp, vjps
 
 __all__ = ["Graph"]
 
@@ -130,6 +130,19 @@ class Graph:
             variable = arguments[name].requires_grad_()
             result = self._nodes[consumer](**arguments)
         return vjp(result, variable, upstream)
+
+    def vjps(self, values: Mapping[str, Any], consumer: str, upstream: Tensor) -> dict[str, Tensor]:
+        """The same for all floating-point parents of ``consumer``, in one backward pass."""
+        with torch.inference_mode(False), torch.enable_grad():
+            arguments = {parent: _detached(values[parent]) for parent in self.parents(consumer)}
+            variables = {
+                name: value.requires_grad_()
+                for name, value in arguments.items()
+                if _is_floating(value)
+            }
+            result = self._nodes[consumer](**arguments)
+            found = vjps(result, list(variables.values()), upstream)
+        return dict(zip(variables, found, strict=True))
 
     def local_rule(
         self, values: Mapping[str, Any], name: str, upstream: Mapping[str, Tensor]

@@ -16,8 +16,6 @@ from autograder.steps import GradientStep, Stage, ValueStep
 
 __all__ = ["Situation", "make_situation"]
 
-_Flow = Callable[[], Mapping[str, Tensor]]  # gradients by variable, found when they are asked for
-
 
 @dataclass(frozen=True)
 class Situation:
@@ -75,13 +73,16 @@ def make_situation(
             for variable in seen
             if not consistent or graph.consumers(variable) == (graph.output,)
         }
-        flow, truth = _flow(graph, values, chosen), cache(partial(_flow, graph, values, {}))
+        flow, truth = _Flow(graph, values, chosen), cache(partial(_Flow, graph, values, {}))
         for variable, name in seen.items():
-            (made.given if name in stage.given else made.right)[name] = flow[variable]
+            (made.given if name in stage.given else made.right)[name] = flow.gradients[variable]
         for step in stage.steps:
             if isinstance(step, GradientStep) and step.graph is graph:
-                upstream: _Flow = truth if step.reads else partial(dict, flow)
-                reference = _local_rule(graph, values, step.variable, upstream)
+                upstream = truth() if step.reads else flow
+                reference: Reference = _Late(
+                    partial(upstream.local_rule, step.variable),
+                    partial(upstream.term_scale, step.variable),
+                )
                 made.expected[step.name] = reference
                 if step.name not in made.right:
                     made.right[step.name] = reference.value
@@ -94,8 +95,8 @@ def make_situation(
     return made
 
 
-def _entry(truth: _Flow, variable: str) -> Tensor:
-    return truth()[variable]
+def _entry(truth: Callable[[], _Flow], variable: str) -> Tensor:
+    return truth().gradients[variable]
 
 
 def _graphs(stage: Stage) -> list[Graph]:
@@ -116,31 +117,36 @@ def _seen(stage: Stage, graph: Graph) -> dict[str, str]:
     return {name: seen[name] for name in (*graph.inputs, *graph.nodes) if name in seen}
 
 
-def _flow(
-    graph: Graph, values: Mapping[str, Any], chosen: Mapping[str, Tensor]
-) -> dict[str, Tensor]:
-    """A gradient for every floating-point variable: chosen, or by the local rule."""
-    flow: dict[str, Tensor] = {}
-    for name in (*reversed(graph.nodes), *graph.inputs):
-        if name == graph.output:
-            flow[name] = torch.ones_like(values[name])
-        elif name in chosen:
-            flow[name] = chosen[name]
-        elif isinstance(values[name], Tensor) and values[name].is_floating_point():
-            flow[name] = graph.local_rule(values, name, flow)
-    return flow
+class _Flow:
+    """A gradient for every floating-point variable of a graph: chosen, or by the local rule."""
 
+    def __init__(
+        self, graph: Graph, values: Mapping[str, Any], chosen: Mapping[str, Tensor]
+    ) -> None:
+        self._graph, self._values = graph, values
+        self._flowing: dict[str, dict[str, Tensor]] = {}  # by consumer and variable
+        self.gradients: dict[str, Tensor] = {}
+        for name in (*reversed(graph.nodes), *graph.inputs):
+            if name == graph.output:
+                self.gradients[name] = torch.ones_like(values[name])
+            elif name in chosen:
+                self.gradients[name] = chosen[name]
+            elif isinstance(values[name], Tensor) and values[name].is_floating_point():
+                self.gradients[name] = self.local_rule(name)
 
-def _local_rule(
-    graph: Graph,
-    values: Mapping[str, Any],
-    name: str,
-    upstream: _Flow,
-) -> Reference:
-    return _Late(
-        lambda: graph.local_rule(values, name, upstream()),
-        lambda: graph.term_scale(values, name, upstream()),
-    )
+    def local_rule(self, name: str) -> Tensor:
+        """See ``Graph.local_rule``; what flows from a consumer is found for all its parents."""
+        total = torch.zeros_like(self._values[name])
+        for consumer in self._graph.consumers(name):
+            if consumer not in self._flowing:
+                upstream = self.gradients[consumer]
+                self._flowing[consumer] = self._graph.vjps(self._values, consumer, upstream)
+            total = total + self._flowing[consumer][name]
+        return total
+
+    def term_scale(self, name: str) -> float:
+        """See ``Graph.term_scale``."""
+        return self._graph.term_scale(self._values, name, self.gradients)
 
 
 class _Late(Reference):

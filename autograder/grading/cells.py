@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.grading.autograd_flow import AutogradUse, Source, find_autograd
-from autograder.grading.bindings import definitions, loaded_names, only_assigns, rebound_names
+from autograder.grading.bindings import (
+    bound_names,
+    definitions,
+    loaded_names,
+    only_assigns,
+    rebound_names,
+    words_in,
+)
 from autograder.grading.magics import parse_cell
 from autograder.grading.plots import drawing_names, names_in
 from autograder.grading.repair import Cell
@@ -82,7 +90,12 @@ class Cells:
     @cached_property
     def sizes_written(self) -> frozenset[str]:
         """The steps whose answer may have a size of the notebook written in it."""
-        writing = {place for place, tree in self.trees.items() if may_write_sizes(tree)}
+        # A cell that only shows something leaves no size behind for an answer.
+        writing = {
+            place
+            for place, tree in self.trees.items()
+            if any(map(bound_names, tree.body)) and may_write_sizes(tree)
+        }
         solutions = {place: self.all[place].name for place in self.students}
         if any(self.all[place].kind == "extra" for place in writing - self.drawing):
             return frozenset(solutions.values())
@@ -95,7 +108,8 @@ class Cells:
         """
         wanted = {place for step in steps if (place := self.place_of(step)) is not None}
         last = max(wanted, default=-1)
-        before = {i for i in self.students if i < last and i not in self._answers_alone}
+        idle = self._answers_alone | self.untouched
+        before = {i for i in self.students if i < last and i not in idle}
         return frozenset(wanted | before)
 
     @cached_property
@@ -150,6 +164,25 @@ class Cells:
         )
 
     @cached_property
+    def untouched(self) -> frozenset[int]:
+        """The places of answers as they were handed out, whose variables no other cell can make.
+
+        They raise NotImplementedError, which need not be tried again and again.
+        """
+        if any(words_in(tree) & _BY_NAME for tree in self.trees.values()):
+            return frozenset()
+        made = Counter(name for names in self.rebound.values() for name in names)
+        return frozenset(
+            place
+            for place, tree in self.trees.items()
+            if self.all[place].kind == "solution"
+            and judged_in_passes(self.stage.by_name.get(name := self.all[place].name))
+            and not made[name]
+            and not made["*"]
+            and _only_raises(tree)
+        )
+
+    @cached_property
     def _anew(self) -> frozenset[str]:
         """The forward variables and gradients, which the judge defines."""
         steps = [step for step in self.stage.steps if judged_in_passes(step)]
@@ -167,5 +200,17 @@ class Cells:
         return Source(step.name if step else "", cell.source, by_hand)
 
 
+def _only_raises(tree: ast.Module) -> bool:
+    """Whether a cell is nothing but `raise NotImplementedError()`."""
+    match tree.body:
+        case [ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError"), args=[]))]:
+            return True
+    return False
+
+
+# What can make a variable whose name is in no assignment.
+_BY_NAME = frozenset(
+    ("globals", "locals", "vars", "exec", "eval", "get_ipython", "sys", "importlib", "inspect")
+)
 # The graphs and functions of the stages know every gradient by autograd.
 _REFERENCES = ("autograder.stages", "autograder.graph")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import select
 import socket
 import time
 from collections.abc import Callable
@@ -23,7 +24,9 @@ class Channel:
     """
 
     def __init__(self, end: socket.socket) -> None:
+        end.setblocking(False)
         self._socket = end
+        self._received = bytearray()  # and not asked for yet
         self._deadline = 0.0
         # Called now and then while an answer is awaited; what it raises ends the waiting.
         self.meanwhile: Callable[[], None] | None = None
@@ -55,25 +58,36 @@ class Channel:
         self._socket.close()
 
     def _send(self, data: bytes) -> None:
-        self._socket.settimeout(self._left())
-        self._socket.sendall(data)  # the timeout is for all of it
+        left = memoryview(data)
+        while left:
+            try:
+                left = left[self._socket.send(left) :]
+            except BlockingIOError:
+                self._wait(select.POLLOUT)
 
     def _receive(self, count: int) -> bytes:
-        received = bytearray()
-        while len(received) < count:
-            self._socket.settimeout(min(self._left(), _GLANCE))
+        while len(self._received) < count:
+            self._wait(select.POLLIN)
             try:
-                chunk = self._socket.recv(min(count - len(received), _CHUNK))
-            except TimeoutError:
-                if self.meanwhile is not None:
-                    self.meanwhile()
+                chunk = self._socket.recv(_CHUNK)
+            except BlockingIOError:
                 continue
             except ConnectionResetError as error:
                 raise EOFError from error
             if not chunk:
                 raise EOFError
-            received += chunk
-        return bytes(received)
+            self._received += chunk
+        taken = bytes(self._received[:count])
+        del self._received[:count]
+        return taken
+
+    def _wait(self, event: int) -> None:
+        """Wait until there is something to read, or room to write."""
+        ready = select.poll()
+        ready.register(self._socket, event)
+        while not ready.poll(1000 * min(self._left(), _GLANCE)):
+            if self.meanwhile is not None:
+                self.meanwhile()
 
     def _left(self) -> float:
         left = self._deadline - time.monotonic()

@@ -12,7 +12,7 @@ from autograder.grading.answers import as_value, ended_early, missing_answer, to
 from autograder.grading.cells import Cells
 from autograder.grading.functions import judge_function
 from autograder.grading.process import CellDied
-from autograder.grading.results import CellResult, Missing, NotATensor, RunnerDied
+from autograder.grading.results import NOT_IMPLEMENTED, CellResult, Missing, NotATensor, RunnerDied
 from autograder.grading.results import Status as RunStatus
 from autograder.grading.runner_process import Runner
 from autograder.grading.values import same_bytes
@@ -51,6 +51,8 @@ class OwnRun:
                 ended = CellResult("ok")
             elif place in self.dead:
                 ended = CellResult(cast(RunStatus, self.dead[place]))
+            elif place in self.cells.untouched:
+                ended = NOT_IMPLEMENTED
             else:
                 if isinstance(step, PropertyStep):
                     self._put_right(runner, step, place)

@@ -10,11 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.grading.answers import Trial, ended_early, judge_answer
+from autograder.grading.answers import Trial, ended_early, judge_answer, missing_answer
 from autograder.grading.cells import Cells, judged_in_passes
 from autograder.grading.process import SETUP, CellDied
 from autograder.grading.replies import Known
-from autograder.grading.results import CellResult, Fetched, Missing, RunnerDied
+from autograder.grading.results import NOT_IMPLEMENTED, CellResult, Fetched, Missing, RunnerDied
 from autograder.grading.runner_process import Runner
 from autograder.grading.seed import number_for
 from autograder.situation import Situation
@@ -99,6 +99,8 @@ class Pass:
         assert isinstance(step, GradientStep | ValueStep)
         if place in self.dead:
             trial: Callable[[], Trial] | None = partial(_died, step, self.dead[place])
+        elif place in self.cells.untouched:
+            trial = partial(_untouched, step)
         elif place not in self._needed:
             trial = None
         elif not (isinstance(step, GradientStep) and step.reads):
@@ -194,6 +196,10 @@ class Pass:
 
 def _known(present: Mapping[str, Any]) -> dict[str, Known]:
     return {name: Known(value) for name, value in present.items() if isinstance(value, Tensor)}
+
+
+def _untouched(step: GradientStep | ValueStep) -> Trial:
+    return Trial(missing_answer(step, Missing(), NOT_IMPLEMENTED), ended=NOT_IMPLEMENTED)
 
 
 def _died(step: GradientStep | ValueStep, status: str) -> Trial:

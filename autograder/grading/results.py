@@ -8,7 +8,16 @@ from typing import Any, Literal
 
 from torch import Tensor
 
-__all__ = ["Called", "CellResult", "Fetched", "Missing", "NotATensor", "RunnerDied", "Status"]
+__all__ = [
+    "NOT_IMPLEMENTED",
+    "Called",
+    "CellResult",
+    "Fetched",
+    "Missing",
+    "NotATensor",
+    "RunnerDied",
+    "Status",
+]
 
 # "timeout": the cell took too long. "killed": the process is gone, by its own doing or its limits.
 Status = Literal["ok", "raised", "timeout", "killed"]
@@ -51,6 +60,21 @@ class CellResult:
     error_name: str = ""
     error_message: str = ""
     error_line: int = 0
+
+
+# How a cell ends that is as it was handed out.
+NOT_IMPLEMENTED = CellResult(
+    "raised",
+    (
+        {
+            "output_type": "error",
+            "ename": "NotImplementedError",
+            "evalue": "",
+            "traceback": ["NotImplementedError: "],
+        },
+    ),
+    "NotImplementedError",
+)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ __all__ = ["grade"]
 _BATCH = 16  # verdicts that are recorded together, if they have come by then
 _ATTEMPTS = 2  # of a submission that the machine could not judge
 _MOST_LACKING = 4  # then the machine is at fault, and not a submission
+_SOON = 0.25  # seconds that a verdict waits for others, each of which would cost a transaction
 _PATIENCE = 0.2
 
 
@@ -141,14 +142,15 @@ class _Batch:
         self._pool.give(self._store.feedback_job(student, self._request.stage))
 
     def _some_answers(self) -> list[Answer]:
-        """At least one answer, and those that have come with it."""
+        """At least one answer, and those that come soon after it: they are recorded in one go."""
         answers: list[Answer] = []
         while not answers:
             with contextlib.suppress(queue.Empty):
                 answers.append(self._pool.answers.get(timeout=_PATIENCE))
-        while len(answers) < _BATCH:
+        end = time.monotonic() + _SOON
+        while len(answers) < min(_BATCH, self._open):
             try:
-                answers.append(self._pool.answers.get_nowait())
+                answers.append(self._pool.answers.get(timeout=max(0.0, end - time.monotonic())))
             except queue.Empty:
                 break
         return answers

@@ -21,10 +21,13 @@ from autograder.grading.batch.compose import Shown, compose
 from autograder.grading.batch.names import CHECK
 from autograder.grading.batch.shown import known_outputs
 from autograder.grading.ingest import RawNotebook, Refused, find_submission, read_submission
+from autograder.grading.notebook.assignment import SourceCell, read_assignment
 from autograder.grading.notebook.file import read_file
+from autograder.grading.notebook.rebuild import rebuild_from
+from autograder.grading.notebook.stub import COURSE_STUBS
 from autograder.grading.own_state import locked_sources
 from autograder.grading.receipt import digest_of, make_receipt
-from autograder.grading.repair import prepared_from, rebuild
+from autograder.grading.repair import prepared_from
 from autograder.grading.runner_process import Runner
 from autograder.grading.seed import course_secret, derive_seed
 from autograder.grading.submission import Case, source_of
@@ -42,6 +45,7 @@ class _Assignment:
 
     stage: Stage
     source: NotebookNode
+    cells: tuple[SourceCell, ...]
     version: str
     locked: tuple[str, ...]
     known: Mapping[str, Sequence[Mapping[str, Any]]]  # outputs that need not be made again
@@ -70,7 +74,7 @@ def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[st
         raw = read_submission(file)
     except Refused as refused:
         return _refused(assignment, _digest(file), str(refused))
-    rebuilt = rebuild(raw, assignment.source, assignment.stage)
+    rebuilt = rebuild_from(raw, assignment.cells)
     rebuilt = type(rebuilt)(rebuilt.slots, (*renamed, *rebuilt.repairs), rebuilt.unanswered)
     seed = job["seed"]
     if seed is None:
@@ -109,7 +113,8 @@ def _assignment(name: str, path: str, _changed: int) -> _Assignment:
     known = known_outputs(source)
     if os.environ.get(NAMES_FILE_VARIABLE):  # with other names they show something else
         known = {source: outputs for source, outputs in known.items() if not outputs}
-    return _Assignment(stage, source, version, locked, known)
+    cells = read_assignment(source, COURSE_STUBS, stage)
+    return _Assignment(stage, source, cells, version, locked, known)
 
 
 def _digest(file: Path | None) -> str:
@@ -125,7 +130,7 @@ def _refused(assignment: _Assignment, submission: str, why: str) -> dict[str, An
     """All that is recorded of a submission without a verdict: no score that might be stale."""
     stage = assignment.stage
     receipt = make_receipt(submission, assignment.version, 0)
-    empty = rebuild(RawNotebook((), (), ""), assignment.source, stage)
+    empty = rebuild_from(RawNotebook((), (), ""), assignment.cells)
     shown = Shown(assignment.source, (), assignment.known)
     notebook = compose(shown, empty, {}, {"refused": why}, refusal=why)
     graded = [_graded_name(step.name, stage) for step in stage.steps]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+from functools import partial
+from typing import BinaryIO
 
 from autograder.grading.protocol import Frame, ProtocolError, read_frame, write_frame
 from autograder.grading.runner.notebook import Notebook
@@ -23,9 +25,10 @@ def serve(channel: socket.socket, notebook: Notebook) -> None:
     """Answer one request after the other; the first frame says that the process is ready."""
     requests = notebook.requests()
     write_frame(channel.sendall, Frame({"ready": True}))
+    stream = channel.makefile("rb")
     while True:
         try:
-            request = read_frame(lambda count: _receive(channel, count))
+            request = read_frame(partial(_receive, stream))
         except EOFError:
             return
         answer = requests.answer(request)
@@ -40,11 +43,8 @@ def _send(channel: socket.socket, answer: Frame, request: Frame) -> None:
     write_frame(channel.sendall, answer)
 
 
-def _receive(channel: socket.socket, count: int) -> bytes:
-    chunks = bytearray()
-    while len(chunks) < count:
-        chunk = channel.recv(min(count - len(chunks), 1 << 20))
-        if not chunk:
-            raise EOFError
-        chunks += chunk
-    return bytes(chunks)
+def _receive(stream: BinaryIO, count: int) -> bytes:
+    received = stream.read(count)
+    if len(received) < count:
+        raise EOFError
+    return received
