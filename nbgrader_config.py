@@ -1,9 +1,5 @@
 """nbgrader's settings for this course. Run nbgrader's commands in the folder of this file."""
 
-from nbgrader.converters import GenerateAssignment
-
-from autograder.authoring.forget import ForgetDigest
-
 c = get_config()  # noqa: F821  # nbgrader provides it
 
 c.CourseDirectory.course_id = "backprop-by-hand"
@@ -16,10 +12,8 @@ c.ClearSolutions.code_stub = {
 }
 c.ClearSolutions.text_stub = "*Your answer goes here, in place of this line. LaTeX is welcome.*"
 
-c.GenerateAssignment.preprocessors = [
-    ForgetDigest,
-    *GenerateAssignment.preprocessors.default(),
-]
+# By its name: whatever reads these settings need not import nbgrader's converters.
+c.GenerateAssignment.preprocessors.prepend(["autograder.authoring.forget.ForgetDigest"])
 
 # Submissions are judged by this course's own engine, as by `autograder grade`.
 c.Autograde.exporter_class = "autograder.grading.nbgrader_plugin.GradedExporter"

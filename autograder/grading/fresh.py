@@ -46,7 +46,8 @@ class FreshStates:
         partial = self._partial(Setting.FRESH)
         failing_single = self._try(Setting.SINGLE, failing) if failing and single else failing
         partial_single = self._partial(Setting.SINGLE)
-        failing = failing_single & self._try(Setting.OWN, failing_single | partial)
+        sized = {name for name in failing_single if not self.cells.knows_no_size(name)}
+        failing = sized & self._try(Setting.OWN, sized | partial)
         if single:
             self._try(Setting.OWN_SINGLE, failing | partial_single)
         return {name: self._verdict(step) for name, step in self._steps().items()}

@@ -32,6 +32,22 @@ def may_write_sizes(tree: ast.AST) -> bool:
     return False
 
 
+def writes_numbers(tree: ast.AST) -> bool:
+    """Whether a number is written that could be a size or make one: 32, `"32"`, 2 ** 5, 1 / 32.
+
+    Not 0, 1, 2 and fractions such as 0.5 and -1.5, of which formulas are made.
+    """
+    return any(
+        isinstance(node, ast.Constant) and _may_be_size(node.value) for node in ast.walk(tree)
+    )
+
+
+def _may_be_size(value: object) -> bool:
+    if isinstance(value, str | bytes):
+        return any(character in "0123456789" for character in str(value))
+    return isinstance(value, int | float | complex) and not abs(value) < 3
+
+
 def _is_number(node: ast.AST) -> bool:
     """Whether a node is a number, perhaps with a sign: the exponent in `x**-2` is no `Constant`."""
     if isinstance(node, ast.UnaryOp):

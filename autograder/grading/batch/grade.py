@@ -118,7 +118,8 @@ class _Batch:
             self._store.place(plan.known[student] for student in plan.place)
         pages = [*plan.record, *plan.place, *plan.feedback] if self._request.feedback else []
         if plan.judge or pages:
-            self._pool.wait(len(plan.judge) or 1)
+            first = [judging_job(self._request, self._course, name) for name in plan.judge[:1]]
+            self._pool.wait(len(plan.judge) or 1, *first)
         for student in pages:
             self._write_page(student)
         for student in plan.judge:

@@ -31,16 +31,17 @@ from autograder.grading.repair import prepared_from
 from autograder.grading.runner_process import Runner
 from autograder.grading.seed import course_secret, derive_seed
 from autograder.grading.submission import Case, source_of
+from autograder.mistakes.written import written_for
 from autograder.names import NAMES_FILE_VARIABLE
 from autograder.stages import stage as find_stage
 from autograder.steps import Stage
 from autograder.verdict import SubmissionVerdict
 
-__all__ = ["grade_folder"]
+__all__ = ["Assignment", "grade_folder", "read_assignment_of"]
 
 
 @dataclass(frozen=True)
-class _Assignment:
+class Assignment:
     """The instructor's notebook of a stage, read once."""
 
     stage: Stage
@@ -64,8 +65,7 @@ def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[st
         from autograder.grading.plain.folder import grade_plain_folder  # no stage needs it
 
         return grade_plain_folder(job, start)
-    path = source_of(find_stage(job["stage"]), Path(job["course"]))
-    assignment = _assignment(job["stage"], str(path), path.stat().st_mtime_ns)
+    assignment = read_assignment_of(job)
     file = None
     try:
         file, renamed = find_submission(
@@ -105,8 +105,14 @@ def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[st
     }
 
 
+def read_assignment_of(job: Mapping[str, Any]) -> Assignment:
+    """The assignment of a job that is a stage. Raises GradingError, OSError."""
+    path = source_of(find_stage(job["stage"]), Path(job["course"]))
+    return _assignment(job["stage"], str(path), path.stat().st_mtime_ns)
+
+
 @lru_cache(maxsize=8)
-def _assignment(name: str, path: str, _changed: int) -> _Assignment:
+def _assignment(name: str, path: str, _changed: int) -> Assignment:
     source = nbformat.read(path, as_version=4)
     stage = find_stage(name)
     version, locked = digest_of(Path(path)), locked_sources(source)
@@ -114,7 +120,8 @@ def _assignment(name: str, path: str, _changed: int) -> _Assignment:
     if os.environ.get(NAMES_FILE_VARIABLE):  # with other names they show something else
         known = {source: outputs for source, outputs in known.items() if not outputs}
     cells = read_assignment(source, COURSE_STUBS, stage)
-    return _Assignment(stage, source, cells, version, locked, known)
+    written_for(name)  # for the first wrong answer
+    return Assignment(stage, source, cells, version, locked, known)
 
 
 def _digest(file: Path | None) -> str:
@@ -126,7 +133,7 @@ def _digest(file: Path | None) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}" if content is not None else ""
 
 
-def _refused(assignment: _Assignment, submission: str, why: str) -> dict[str, Any]:
+def _refused(assignment: Assignment, submission: str, why: str) -> dict[str, Any]:
     """All that is recorded of a submission without a verdict: no score that might be stale."""
     stage = assignment.stage
     receipt = make_receipt(submission, assignment.version, 0)

@@ -16,9 +16,11 @@ import signal
 import socket
 import sys
 import threading
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder.grading.batch.imports import many_imports, skip_slow_imports
+from autograder.grading.batch.wire import receive
 from autograder.grading.errors import GradingError
 from autograder.grading.sandbox.spawned import CannotStart, Sandbox
 from autograder.grading.sandbox.zygote import Zygote
@@ -26,9 +28,8 @@ from autograder.grading.sandbox.zygote import Zygote
 if TYPE_CHECKING:
     from autograder.grading.runners import Runners
 
-__all__ = ["GO", "WANT", "main"]
+__all__ = ["WANT", "main"]
 
-GO = b"g"  # judging processes will be wanted
 WANT = b"w"  # comes with the end of a socket: start a judging process there
 _ASK, _GIVEN, _REFUSED = b"a", b"g", b"r"
 _PR_SET_PDEATHSIG = 1
@@ -39,8 +40,9 @@ _LONGEST_ASKED = 1 << 16
 def main(descriptor: int, sandbox: str, *, feedback: bool = True) -> int:
     """Serve until the other end of ``descriptor`` is closed; returns the exit code.
 
-    The zygote is started at once, the rest when the other end says ``GO``: whoever started this
-    imports for a while, too, and what everything waits for in the end is the zygote.
+    The zygote is started at once, the rest when the other end asks for it, and names the ``first``
+    job if there is one: whoever started this imports for a while, too, and what everything waits
+    for in the end is the zygote.
     ``feedback``: judging processes will write pages, too.
     """
     # Ctrl-C is for whoever started this; it ends this by hanging up.
@@ -51,7 +53,9 @@ def main(descriptor: int, sandbox: str, *, feedback: bool = True) -> int:
     if sandbox == Sandbox.BUBBLEWRAP.value:
         with contextlib.suppress(CannotStart):  # it will be tried again, and the reason told
             zygote = Zygote(wait=False)
-    if not control.recv(len(GO)):
+    try:
+        first = receive(control)["first"]
+    except (EOFError, OSError):
         if zygote is not None:
             zygote.close()
         return 0
@@ -59,7 +63,7 @@ def main(descriptor: int, sandbox: str, *, feedback: bool = True) -> int:
         from autograder.grading.runners import Runners
 
         # No thread is left when the first judging process is forked.
-        importing = threading.Thread(target=_import_all, args=(feedback,))
+        importing = threading.Thread(target=_import_all, args=(feedback, first))
         importing.start()
         try:
             runners = Runners(Sandbox(sandbox), begun=zygote)
@@ -79,10 +83,13 @@ def _say(control: socket.socket, message: dict[str, object]) -> None:
         control.sendall(json.dumps(message).encode() + b"\n")
 
 
-def _import_all(feedback: bool) -> None:
+def _import_all(feedback: bool, first: Mapping[str, Any] | None = None) -> None:
     """What every judging process needs, before the first of them is forked."""
     skip_slow_imports()
-    import autograder.grading.batch.worker
+    from autograder.grading.batch.worker import make_ready
+
+    if first is not None:
+        make_ready(first)
 
     if feedback:
         import autograder.grading.feedback.page  # noqa: F401

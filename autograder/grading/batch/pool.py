@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -21,7 +22,7 @@ from autograder.grading.errors import GradingError
 
 __all__ = ["Answer", "Pool"]
 
-_GO, _WANT = b"g", b"w"  # see ``host``
+_WANT = b"w"  # see ``host``
 _MODULE = "autograder.grading.batch.host"
 _ATTEMPTS = 3  # of one submission, when the process that judges it dies
 _LONGEST_LINE = 1 << 16
@@ -72,13 +73,14 @@ class Pool:
         self._threads: list[threading.Thread] = []
         self._ready = False
 
-    def wait(self, most: int | None = None) -> None:
+    def wait(self, most: int | None = None, first: Mapping[str, Any] | None = None) -> None:
         """Wait until the sandbox has passed its test; then the judging processes begin.
 
+        ``most`` of them will have work at a time. ``first`` is a job of the kind that will come.
         Raises GradingError when nothing can be judged on this machine.
         """
         with contextlib.suppress(OSError):  # it has ended: there is nothing to hear from it either
-            self._control.send(_GO)
+            send(self._control, {"first": dict(first) if first else None})
         self._hear()
         self._ready = True
         for _ in range(min(self._count, most or self._count)):

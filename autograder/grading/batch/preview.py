@@ -41,7 +41,8 @@ def preview(
             judged = student in plan.record or student in plan.judge
             summary.outcomes[student] = outcome_of(entry, recorded, judged=judged)
         if plan.judge:
-            pool.wait(len(plan.judge))
+            first = judging_job(request, course, plan.judge[0])
+            pool.wait(len(plan.judge), first)
             with Display(len(plan.judge), quiet=request.quiet) as display:
                 _judge_all(pool, plan, request, course, recorded, summary, display)
     return summary

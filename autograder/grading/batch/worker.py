@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import torch
 
-from autograder.grading.batch.graded import grade_folder
+from autograder.grading.batch.graded import grade_folder, read_assignment_of
 from autograder.grading.batch.wire import receive, send
 from autograder.grading.errors import GradingError
 from autograder.grading.record.files import write_whole
 from autograder.grading.runner_process import Runner
 
-__all__ = ["work"]
+__all__ = ["make_ready", "work"]
+
+
+def make_ready(job: Mapping[str, Any]) -> None:
+    """Read what every job of this kind needs; what is wrong with it, the jobs will tell."""
+    with contextlib.suppress(Exception):
+        read_assignment_of(job)
 
 
 def work(end: socket.socket, start: Callable[[], Runner]) -> None:
