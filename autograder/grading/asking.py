@@ -77,12 +77,17 @@ class Asked:
         if self._memory.exceeded():
             raise EOFError("the processes of the submission hold too much memory together")
 
-    def _ask(self, request: Frame, seconds: float) -> Frame:
-        """Raises RunnerDied when the process is gone, TimeoutError when its time was up."""
+    def _ask(self, request: Frame | None, seconds: float) -> Frame:
+        """The answer to a request; without one, the next answer to the last.
+
+        Raises RunnerDied when the process is gone, TimeoutError when its time was up.
+        """
         if not self._alive:
             raise RunnerDied("the process of the submission has ended")
         left = self._end - time.monotonic()
         try:
+            if request is None:
+                return self._channel.next_answer(min(seconds, left))
             return self._channel.ask(request, min(seconds, left))
         except TimeoutError:
             self.close()

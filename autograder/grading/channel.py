@@ -28,6 +28,7 @@ class Channel:
         self._socket = end
         self._received = bytearray()  # and not asked for yet
         self._deadline = 0.0
+        self._number = ""  # of the last request
         # Called now and then while an answer is awaited; what it raises ends the waiting.
         self.meanwhile: Callable[[], None] | None = None
 
@@ -43,8 +44,14 @@ class Channel:
             write_frame(self._send, request)
         except (BrokenPipeError, ConnectionResetError) as error:
             raise EOFError from error
+        self._number = number
+        return self.next_answer(seconds)
+
+    def next_answer(self, seconds: float) -> Frame:
+        """One more answer to the last request, for one that has several. Raises as ``ask``."""
+        self._deadline = time.monotonic() + seconds
         answer = read_frame(self._receive)
-        if answer.header.get("to") != number:
+        if answer.header.get("to") != self._number:
             raise ProtocolError("an answer came to a question that was not asked")
         return answer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -22,6 +22,8 @@ from autograder.verdict import Diagnosis, Status, StepVerdict
 __all__ = ["OwnRun"]
 
 _SECONDS = 60.0  # for a cell of the notebook
+_TOGETHER = 1 << 20  # characters that are sent in one go
+_CELL = 1 << 10  # so many at least for each cell
 
 
 @dataclass
@@ -44,24 +46,62 @@ class OwnRun:
     def run(self, runner: Runner) -> None:
         """Run all the cells after the set-up. Raises CellDied when one ends the process."""
         self.ended.clear()
+        for group in self._groups():
+            known = {place: self._known(place) for place in group}
+            if isinstance(step := self._step(group[0]), PropertyStep) and not known[group[0]]:
+                self._put_right(runner, step, group[0])
+            run = [place for place in group if not known[place]]
+            cells = [(self.cells.all[place].source, self._seconds(place)) for place in run]
+            results = runner.run_each(cells, silent=self.silent)
+            for place in group:
+                self.ended.append(ended := known[place] or next(results))
+                if not runner.alive:
+                    raise CellDied(place, "timeout" if ended.status == "timeout" else "killed")
+            self._judge(runner, group[-1])
+
+    def _groups(self) -> Iterator[list[int]]:
+        """The places of cells in order, those together that can run without a look between them."""
+        group: list[int] = []
+        size = 0
         for place, cell in enumerate(self.cells.all):
-            step = self.cells.stage.by_name.get(cell.name) if cell.kind == "solution" else None
-            seconds = step.seconds if isinstance(step, PropertyStep) else _SECONDS
-            if cell.kind == "setup" or (self.silent and place in self.cells.drawing):
-                ended = CellResult("ok")
-            elif place in self.dead:
-                ended = CellResult(cast(RunStatus, self.dead[place]))
-            elif place in self.cells.untouched:
-                ended = NOT_IMPLEMENTED
-            else:
-                if isinstance(step, PropertyStep):
-                    self._put_right(runner, step, place)
-                ended = runner.run(cell.source, silent=self.silent, timeout=seconds)
-            self.ended.append(ended)
-            if isinstance(step, FunctionStep | PropertyStep):
-                self.verdicts[step.name] = self._verdict(runner, step, cell.source, ended, seconds)
+            step = self._step(place)
+            if group and (isinstance(step, PropertyStep) or size + len(cell.source) > _TOGETHER):
+                yield group
+                group, size = [], 0
+            group.append(place)
+            size += _CELL + len(cell.source)
+            if step is not None:
+                yield group
+                group, size = [], 0
+        if group:
+            yield group
+
+    def _step(self, place: int) -> FunctionStep | PropertyStep | None:
+        """The step that a cell answers, if it is judged here."""
+        cell = self.cells.all[place]
+        step = self.cells.stage.by_name.get(cell.name) if cell.kind == "solution" else None
+        return step if isinstance(step, FunctionStep | PropertyStep) else None
+
+    def _seconds(self, place: int) -> float:
+        step = self._step(place)
+        return step.seconds if isinstance(step, PropertyStep) else _SECONDS
+
+    def _known(self, place: int) -> CellResult | None:
+        """How a cell ends that need not or must not run (again); None for any other."""
+        if self.cells.all[place].kind == "setup" or (self.silent and place in self.cells.drawing):
+            return CellResult("ok")
+        if place in self.dead:
+            return CellResult(cast(RunStatus, self.dead[place]))
+        return NOT_IMPLEMENTED if place in self.cells.untouched else None
+
+    def _judge(self, runner: Runner, place: int) -> None:
+        """The verdict on the step that the last cell answers, if it answers one."""
+        step = self._step(place)
+        if step is not None:
+            source, seconds = self.cells.all[place].source, self._seconds(place)
+            self.verdicts[step.name] = self._verdict(runner, step, source, self.ended[-1], seconds)
             if not runner.alive:
-                raise CellDied(place, "timeout" if ended.status == "timeout" else "killed")
+                raise CellDied(place, "killed")
 
     def _put_right(self, runner: Runner, step: PropertyStep, place: int) -> None:
         """Define anew what the answer will be judged by, where a cell before has changed it."""

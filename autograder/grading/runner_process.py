@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -43,6 +43,22 @@ class Runner(Asked):
         """Run a cell. A silent one has no outputs, draws no figures and formats no traceback."""
         return self._run(Frame({"do": "run"}), source, silent, timeout)[0]
 
+    def run_each(self, cells: Sequence[tuple[str, float]], *, silent: bool) -> Iterator[CellResult]:
+        """Run cells, each a source and its seconds, one after the other, without waiting between.
+
+        Their results, as of ``run``, as they come; none after one that ends the process.
+        """
+        request: Frame | None = Frame({"do": "run_each", "silent": silent})
+        assert request is not None
+        request.header["timeouts"] = [seconds for _, seconds in cells]
+        request.header["sources"] = [encode_text(request, source) for source, _ in cells]
+        for _, seconds in cells:
+            result, _ = self._ended(request, seconds, (), None)
+            yield result
+            if not self.alive:
+                return
+            request = None
+
     def begin(
         self, source: str, *, timeout: float, label: str, names: Collection[str], dtype: torch.dtype
     ) -> CellResult:
@@ -75,6 +91,16 @@ class Runner(Asked):
     ) -> tuple[CellResult, dict[str, Fetched]]:
         request.header |= {"silent": silent, "timeout": timeout, **_wanted(fetch, known)}
         request.header["source"] = encode_text(request, source)
+        return self._ended(request, timeout, fetch, known)
+
+    def _ended(
+        self,
+        request: Frame | None,
+        timeout: float,
+        fetch: Sequence[str],
+        known: Mapping[str, Known] | None,
+    ) -> tuple[CellResult, dict[str, Fetched]]:
+        """How a cell ended: that of a request, or the next one of the last request."""
         values: dict[str, Fetched] = {}
         try:
             answer = self._ask(request, timeout + _GRACE)

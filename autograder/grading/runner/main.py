@@ -31,11 +31,11 @@ def serve(channel: socket.socket, notebook: Notebook) -> None:
             request = read_frame(partial(_receive, stream))
         except EOFError:
             return
-        answer = requests.answer(request)
-        try:
-            _send(channel, answer, request)
-        except ProtocolError:  # more than a frame may hold: without outputs and values, then
-            _send(channel, Frame({"too_large": True}), request)
+        for answer in requests.answers(request):
+            try:
+                _send(channel, answer, request)
+            except ProtocolError:  # more than a frame may hold: without outputs and values, then
+                _send(channel, Frame({"too_large": True}), request)
 
 
 def _send(channel: socket.socket, answer: Frame, request: Frame) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,8 +49,17 @@ class Requests:
         self._foreseen = [*foreseen, ahead]
         return bool(answer.header["status"] == "ok")
 
-    def answer(self, request: Frame) -> Frame:
-        """Do what the request's ``do`` names; returns the frame to send back."""
+    def answers(self, request: Frame) -> Iterator[Frame]:
+        """Do what the request's ``do`` names; yields the frames to send back, mostly one."""
+        if request.header["do"] == "run_each":
+            told = request.header
+            for source, timeout in zip(told["sources"], told["timeouts"], strict=True):
+                cell = {"source": source, "timeout": timeout, "silent": told["silent"]}
+                yield self._run(Frame(cell, request.blobs))
+        else:
+            yield self._answer(request)
+
+    def _answer(self, request: Frame) -> Frame:
         actions: dict[str, Callable[[Frame], Frame]] = {
             "begin": self._begin,
             "run": self._run,
