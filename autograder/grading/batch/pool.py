@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -24,6 +25,7 @@ __all__ = ["Answer", "Pool"]
 
 _WANT = b"w"  # see ``host``
 _MODULE = "autograder.grading.batch.host"
+_AHEAD = 2  # jobs that a judging process has at most
 _ATTEMPTS = 3  # of one submission, when the process that judges it dies
 _LONGEST_LINE = 1 << 16
 # One thread each: torch would start one for each core, and no process forks with threads.
@@ -131,25 +133,54 @@ class Pool:
         return message
 
     def _serve(self) -> None:
-        """One judging process after the other, as long as there is work."""
+        """One judging process after the other, as long as there is work.
+
+        It has its next job before it has answered for the last: it never waits for this process.
+        """
         worker: socket.socket | None = None
+        given: deque[tuple[int, dict[str, Any]]] = deque()
         try:
-            while (given := self._jobs.get()) is not None:
-                attempt, job = given
+            while True:
                 try:
-                    worker = worker or self._start()
-                    send(worker, job)
-                    self.answers.put(Answer(job, receive(worker)))
+                    taken = self._take(ahead=bool(given))
+                    if taken is None and not given:
+                        return
+                    if taken is not None:
+                        given.append(taken)
+                        worker = worker or self._start()
+                        send(worker, taken[1])
+                    if len(given) == _AHEAD or not self._plenty():
+                        assert worker is not None
+                        answer = receive(worker)
+                        self.answers.put(Answer(given.popleft()[1], answer))
                 except (EOFError, OSError) as error:
                     if worker is not None:
                         worker.close()
                         worker = None
                     if self._closing:
                         return
+                    attempt, job = given.popleft()
+                    while given:  # it had not begun with these
+                        self._jobs.put(given.popleft())
                     self._again(attempt + 1, job, error)
         finally:
             if worker is not None:
                 worker.close()
+
+    def _plenty(self) -> bool:
+        """Whether there are jobs enough to give them out ahead of time, and all still busy."""
+        return not self._closing and self._jobs.qsize() > self._count
+
+    def _take(self, ahead: bool) -> tuple[int, dict[str, Any]] | None:
+        """The next job; None when there will be none, or none that should be taken ``ahead``."""
+        if not ahead:
+            return self._jobs.get()
+        if not self._plenty():
+            return None
+        try:
+            return self._jobs.get_nowait()
+        except queue.Empty:
+            return None
 
     def _again(self, attempts: int, job: dict[str, Any], error: Exception) -> None:
         if self._host.poll() is not None:
