@@ -13,6 +13,7 @@ from autograder.grading.bindings import (
     bound_names,
     definitions,
     loaded_names,
+    nodes_of,
     only_assigns,
     rebound_names,
     words_in,
@@ -131,6 +132,18 @@ class Cells:
         """The places of answers of which nothing is left when the judge has put them right."""
         answers = (i for i in self.students if self.all[i].kind == "solution")
         return frozenset(i for i in answers if only_assigns(self.trees[i], self._anew))
+
+    def only_names(self, place: int) -> frozenset[str] | None:
+        """All names by which a cell knows variables; None if it may know some by other names.
+
+        What it does not know it cannot change: an alias has a name that the judge has not given.
+        """
+        tree = self.trees[place]
+        names = {node.id for node in nodes_of(tree) if isinstance(node, ast.Name)}
+        hidden = any(word.startswith("_") for word in words_in(tree))
+        if hidden or names - rebound_names(tree) - self._anew - _SAFE:
+            return None
+        return frozenset(names)
 
     def definitions_before(self, place: int) -> list[str]:
         """Imports, functions and literal values in the student's cells before ``place``."""

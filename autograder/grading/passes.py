@@ -93,7 +93,7 @@ class Pass:
             return  # judged in the notebook's own state; it may train for minutes
         if not judged_in_passes(step):
             if place in self._needed and place not in {*self.dead, *self.cells.drawing}:
-                _, fetched = self._execute(runner, place, list(self._known))
+                _, fetched = self._execute(runner, place, self._changeable(place))
                 self._repair(runner, place, fetched)
             return
         assert isinstance(step, GradientStep | ValueStep)
@@ -167,10 +167,16 @@ class Pass:
         situation: Situation,
     ) -> Callable[[], Trial]:
         """Run the cell of an answer; returns what makes the verdict on it."""
-        ended, fetched = self._execute(runner, place, [step.name, *self._known], step.name)
+        names = [step.name, *self._changeable(place)]
+        ended, fetched = self._execute(runner, place, names, step.name)
         answer = fetched.pop(step.name, Missing())
         changed = self._repair(runner, place, fetched)
         return partial(judge_answer, step, answer, ended, situation, changed)
+
+    def _changeable(self, place: int) -> list[str]:
+        """The variables at which to look after a cell has run."""
+        names = self.cells.only_names(place)
+        return [name for name in self._known if names is None or name in names]
 
     def _repair(self, runner: Runner, place: int, fetched: Mapping[str, Any]) -> list[str]:
         """Define anew what a cell changed or gave another value; returns what it changed."""

@@ -10,10 +10,11 @@ from typing import Self, TypeVar
 
 from autograder.grading.cells import Cells
 from autograder.grading.errors import GradingError
+from autograder.grading.repair import Cell
 from autograder.grading.results import RunnerDied
 from autograder.grading.runner_process import Runner
 
-__all__ = ["SETUP", "CellDied", "Process"]
+__all__ = ["SETUP", "CellDied", "Process", "first_locked"]
 
 SETUP = "after the set-up cell"
 _SETUP_SECONDS = 120.0
@@ -34,10 +35,10 @@ class CellDied(Exception):
 _T = TypeVar("_T")
 
 
-def _first(cells: Cells, locked: Sequence[str]) -> tuple[str, ...]:
+def first_locked(cells: Sequence[Cell], locked: Sequence[str]) -> tuple[str, ...]:
     """The locked cells with which a submission begins, as far as they are the course's own."""
     first = []
-    for cell, source in zip(cells.all, locked, strict=False):
+    for cell, source in zip(cells, locked, strict=False):
         if cell.kind not in ("setup", "locked") or cell.source != source:
             break
         first.append(source)
@@ -57,7 +58,7 @@ class Process:
         self._cells = cells
         self._start = start
         after: Callable[[Sequence[str]], Runner] | None = getattr(start, "after", None)
-        if after is not None and (first := _first(cells, locked)):
+        if after is not None and (first := first_locked(cells.all, locked)):
             self._start = partial(after, first)
         self._runner: Runner | None = None
         self._deadline = time.monotonic() + _SECONDS

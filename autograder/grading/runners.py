@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
@@ -31,10 +32,13 @@ class Runners:
         sandbox: Sandbox = Sandbox.BUBBLEWRAP,
         limits: Limits | None = None,
         begun: Zygote | None = None,
+        expected: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         """Raises NoSandbox when the sandbox cannot be had or fails its test.
 
         ``begun`` is a zygote that was begun before, with the same limits, and not waited for.
+        ``expected`` gives the cells of the course that ``after`` will be asked for: they run while
+        the sandbox is tested.
         """
         self._sandbox = sandbox
         self._limits = limits or Limits()
@@ -45,7 +49,14 @@ class Runners:
             zygote = begun or Zygote(self._limits, wait=False)
             zygote.wait()
             self._zygote = zygote
-            require_sandbox(self._fork)
+            with ThreadPoolExecutor(1) as preparing:
+
+                def start(bounds: Limits) -> Runner:
+                    runner = self._fork(bounds)
+                    preparing.submit(zygote.prepare, tuple(expected()))
+                    return runner
+
+                require_sandbox(start)
         except (CannotStart, NoSandbox):
             self.close()
             require_sandbox(lambda bounds: open_runner(sandbox, bounds))

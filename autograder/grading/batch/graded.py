@@ -26,8 +26,9 @@ from autograder.grading.notebook.file import read_file
 from autograder.grading.notebook.rebuild import rebuild_from
 from autograder.grading.notebook.stub import COURSE_STUBS
 from autograder.grading.own_state import locked_sources
+from autograder.grading.process import first_locked
 from autograder.grading.receipt import digest_of, make_receipt
-from autograder.grading.repair import prepared_from
+from autograder.grading.repair import Cell, Prepared, prepared_from
 from autograder.grading.runner_process import Runner
 from autograder.grading.seed import course_secret, derive_seed
 from autograder.grading.submission import Case, source_of
@@ -37,7 +38,7 @@ from autograder.stages import stage as find_stage
 from autograder.steps import Stage
 from autograder.verdict import SubmissionVerdict
 
-__all__ = ["Assignment", "grade_folder", "read_assignment_of"]
+__all__ = ["Assignment", "first_cells", "grade_folder", "read_assignment_of"]
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,8 @@ def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[st
         secret = course_secret(Path(job["course"]))
         seed = derive_seed(secret, assignment.stage.name, raw.submission)
     prepared = prepared_from(rebuilt, raw.submission)
-    run = [c for c in prepared.cells if c.kind != "course" or c.source not in assignment.known]
     case = Case(
-        replace(prepared, cells=tuple(run)),
+        replace(prepared, cells=_to_run(prepared, assignment)),
         assignment.stage,
         assignment.locked,
         assignment.version,
@@ -109,6 +109,18 @@ def read_assignment_of(job: Mapping[str, Any]) -> Assignment:
     """The assignment of a job that is a stage. Raises GradingError, OSError."""
     path = source_of(find_stage(job["stage"]), Path(job["course"]))
     return _assignment(job["stage"], str(path), path.stat().st_mtime_ns)
+
+
+def first_cells(assignment: Assignment) -> tuple[str, ...]:
+    """The course's own cells with which a submission of this assignment begins."""
+    untouched = prepared_from(rebuild_from(RawNotebook((), (), ""), assignment.cells), "")
+    return first_locked(_to_run(untouched, assignment), assignment.locked)
+
+
+def _to_run(prepared: Prepared, assignment: Assignment) -> tuple[Cell, ...]:
+    """The cells of which it is not known what they show."""
+    cells = prepared.cells
+    return tuple(c for c in cells if c.kind != "course" or c.source not in assignment.known)
 
 
 @lru_cache(maxsize=8)

@@ -63,10 +63,11 @@ def main(descriptor: int, sandbox: str, *, feedback: bool = True) -> int:
         from autograder.grading.runners import Runners
 
         # No thread is left when the first judging process is forked.
-        importing = threading.Thread(target=_import_all, args=(feedback, first))
+        expected: list[str] = []
+        importing = threading.Thread(target=_import_all, args=(feedback, first, expected))
         importing.start()
         try:
-            runners = Runners(Sandbox(sandbox), begun=zygote)
+            runners = Runners(Sandbox(sandbox), begun=zygote, expected=expected.copy)
         except GradingError as error:
             _say(control, {"error": str(error)})
             return 3
@@ -83,13 +84,20 @@ def _say(control: socket.socket, message: dict[str, object]) -> None:
         control.sendall(json.dumps(message).encode() + b"\n")
 
 
-def _import_all(feedback: bool, first: Mapping[str, Any] | None = None) -> None:
-    """What every judging process needs, before the first of them is forked."""
+def _import_all(
+    feedback: bool, first: Mapping[str, Any] | None = None, expected: list[str] | None = None
+) -> None:
+    """What every judging process needs, before the first of them is forked.
+
+    ``expected`` gets the cells with which submissions like the ``first`` will begin.
+    """
     skip_slow_imports()
     from autograder.grading.batch.worker import make_ready
 
     if first is not None:
-        make_ready(first)
+        cells = make_ready(first)
+        if expected is not None:
+            expected += cells
 
     if feedback:
         import autograder.grading.feedback.page  # noqa: F401

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import traceback
 from collections.abc import Callable, Mapping
@@ -12,7 +11,7 @@ from typing import Any
 import nbformat
 import torch
 
-from autograder.grading.batch.graded import grade_folder, read_assignment_of
+from autograder.grading.batch.graded import first_cells, grade_folder, read_assignment_of
 from autograder.grading.batch.wire import receive, send
 from autograder.grading.errors import GradingError
 from autograder.grading.record.files import write_whole
@@ -21,10 +20,15 @@ from autograder.grading.runner_process import Runner
 __all__ = ["make_ready", "work"]
 
 
-def make_ready(job: Mapping[str, Any]) -> None:
-    """Read what every job of this kind needs; what is wrong with it, the jobs will tell."""
-    with contextlib.suppress(Exception):
-        read_assignment_of(job)
+def make_ready(job: Mapping[str, Any]) -> tuple[str, ...]:
+    """Read what every job of this kind needs; what is wrong with it, the jobs will tell.
+
+    Returns the cells of the course with which its submissions begin.
+    """
+    try:
+        return first_cells(read_assignment_of(job))
+    except Exception:  # an assignment that cannot be read, or is none of the course's stages
+        return ()
 
 
 def work(end: socket.socket, start: Callable[[], Runner]) -> None:

@@ -35,6 +35,7 @@ from autograder import Check
 from autograder.names import load_names
 check = Check("01_unrolled", globals())
 dlogits = (F.softmax(logits, 1) - F.one_hot(Yb, logits.shape[1])) / len(Yb)
+plt.figure(figsize=(1, 1)).gca().set_axis_off()
 plt.plot(dlogits[0]);
 print(len(load_names()) > 0)
 """

@@ -95,6 +95,11 @@ class Zygote:
                     self._prepared[tuple(after)] = None
             return _ask(self._control, settings)
 
+    def prepare(self, after: Sequence[str]) -> None:
+        """Get ready to fork processes in which these cells have run, if that can be."""
+        with self._one_at_a_time:
+            self._prepared_for(tuple(after))
+
     def _prepared_for(self, after: tuple[str, ...]) -> socket.socket | None:
         """The control socket of a zygote in which these cells have run; None if there is none."""
         if after and after not in self._prepared and len(self._prepared) < _MOST_PREPARED:
