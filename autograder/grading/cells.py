@@ -129,9 +129,17 @@ class Cells:
 
     @cached_property
     def _answers_alone(self) -> frozenset[int]:
-        """The places of answers of which nothing is left when the judge has put them right."""
-        answers = (i for i in self.students if self.all[i].kind == "solution")
-        return frozenset(i for i in answers if only_assigns(self.trees[i], self._anew))
+        """The places of answers of which nothing is left when the judge has put them right.
+
+        An answer that makes another step's gradient, too, may be the only one that does.
+        """
+        steps = {step.name for step in self.stage.steps}
+        return frozenset(
+            place
+            for place in self.students
+            if self.all[place].kind == "solution"
+            and only_assigns(self.trees[place], self._anew - (steps - {self.all[place].name}))
+        )
 
     def only_names(self, place: int) -> frozenset[str] | None:
         """All names by which a cell knows variables; None if it may know some by other names.

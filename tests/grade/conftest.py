@@ -8,7 +8,7 @@ import queue
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +146,7 @@ class Remembered:
         self.given: list[str] = []
         self._known = answers
 
-    def wait(self, most: int) -> None:
+    def wait(self, most: int, first: Mapping[str, Any] | None = None) -> None:
         """There is nothing to wait for."""
 
     def cpu_seconds(self) -> float:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import nbgrader
@@ -135,7 +136,7 @@ def make(root: Path) -> Path:
 class KeptPool(Pool):
     """Judging processes for one run of the grader after the other."""
 
-    def wait(self, most: int | None = None) -> None:
+    def wait(self, most: int | None = None, first: Mapping[str, Any] | None = None) -> None:
         """Only the first time there is something to wait for."""
         if not self._ready:
             super().wait()
