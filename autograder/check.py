@@ -15,11 +15,13 @@ from autograder.examine import MissingInput, SpoiledInput, State, examine
 from autograder.exceptions import install
 from autograder.explain import explain
 from autograder.hints import LEVELS, RenderedHint, hint
+from autograder.mistakes import mistakes_of
+from autograder.mistakes.written import written_for
 from autograder.render import headline, render_verdict
 from autograder.render_progress import render_comparison, render_graph
 from autograder.render_summary import render_summary
 from autograder.stages import stage as find_stage
-from autograder.steps import ManualStep, Step
+from autograder.steps import FunctionStep, ManualStep, Step
 from autograder.verdict import StepVerdict
 
 __all__ = ["Check", "CheckFailed"]
@@ -56,6 +58,11 @@ class Check:
         self._stage = find_stage(stage)
         self._namespace = namespace
         self._hints: dict[str, int] = {}
+        # Here, and not when the first wrong answer waits for it.
+        written_for(stage)
+        for step in self._stage.steps:
+            if isinstance(step, FunctionStep) and len(step.results) > 1:
+                mistakes_of(self._stage, step)
         shell = _shell()
         if shell is not None and shell.user_ns is namespace:
             install(shell, self._stage)

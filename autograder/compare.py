@@ -6,14 +6,23 @@ sum in autograd's order.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy
 import torch
 from torch import Tensor
 
-__all__ = ["Band", "Comparison", "Reference", "compare", "same_but_for_ones"]
+__all__ = [
+    "Band",
+    "Comparison",
+    "LateReference",
+    "Reference",
+    "compare",
+    "same_but_for_ones",
+]
 
 # Largest difference that counts as rounding, relative to the size of the summed terms. Machine
 # epsilon is 2.2e-16 and 1.2e-7; the factors leave room for a long chain and other summation
@@ -42,14 +51,34 @@ class Reference:
         return cls(value, float(value.abs().max()) if value.numel() else 1.0)
 
 
+class LateReference(Reference):
+    """A reference that is found when it is asked for: most are for nothing but their value."""
+
+    def __init__(self, value: Callable[[], Tensor], scale: Callable[[], float]) -> None:
+        object.__setattr__(self, "_value", value)
+        object.__setattr__(self, "_scale", scale)
+
+    @cached_property
+    def value(self) -> Tensor:
+        """See ``Graph.local_rule``."""
+        found: Tensor = self.__dict__["_value"]()
+        return found
+
+    @cached_property
+    def scale(self) -> float:
+        """See ``Graph.term_scale``."""
+        found: float = self.__dict__["_scale"]()
+        return found
+
+
 @dataclass(frozen=True)
 class Comparison:
     """What a comparison found; ``worst`` is the index of the largest difference.
 
     ``rows`` and ``columns`` are the first and last indices at which entries differ. ``ratio`` is r
     when the answer is r times the reference everywhere, else None. ``bound`` is the largest
-    difference that counts as rounding. For shapes that do not fit, only the shapes and the band
-    say anything.
+    difference that counts as rounding, 0 where there is none to count. For shapes that do not
+    fit, only the shapes and the band say anything.
     """
 
     band: Band
@@ -99,7 +128,6 @@ def compare(actual: Tensor, reference: Reference) -> Comparison:
     if not expected.numel():
         return Comparison(Band.EXACT, shape, expected_shape, max_difference=0.0)
 
-    bound = max(_RELATIVE_BOUND[tensor.dtype] for tensor in (actual, expected)) * reference.scale
     yours, theirs = actual.reshape(expected_shape).double(), expected.double()
     if torch.equal(yours, theirs) and bool(torch.isfinite(theirs).all()):
         first = float(theirs.flatten()[0])
@@ -112,8 +140,8 @@ def compare(actual: Tensor, reference: Reference) -> Comparison:
             worst=(0,) * theirs.ndim,
             worst_actual=first,
             worst_expected=first,
-            bound=bound,
         )
+    bound = max(_RELATIVE_BOUND[tensor.dtype] for tensor in (actual, expected)) * reference.scale
     difference = (yours - theirs).abs()
     # NaN compares false with everything: ask for what is within the bound, and negate.
     outside = ~(difference <= bound)

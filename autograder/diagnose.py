@@ -28,7 +28,7 @@ __all__ = ["diagnose"]
 
 # Of a step with several results, those nearest to the loss say most: this is the backward order.
 _RESULTS = {"backward": (3, 4, 6, 5, 1, 2, 0)}
-_MOST_RESULTS = 4  # that are searched: what is wrong with one of them shows in the others
+_MOST_RESULTS = 2  # that are searched: what is wrong with one of them shows in the others
 _FACTORS = {"missing_mean_factor", "extra_mean_factor", "wrong_constant"}
 
 
@@ -86,7 +86,7 @@ def _single(searches: Sequence[Search], source: str) -> Diagnosis | None:
     """
     for place, search in enumerate(searches):
         others = searches[place + 1 :]
-        found = search.singles(dearer=bool(others))
+        found = search.singles(bool(others), {earlier.result for earlier in searches[:place]})
         if found:
             ranks = [
                 (

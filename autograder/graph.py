@@ -17,12 +17,13 @@ reference cannot share a student's mistake.
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from autograder.compare import Reference
+from autograder.compare import LateReference, Reference
 from autograder.vjp import vjp, vjps
 
 __all__ = ["Graph"]
@@ -164,7 +165,9 @@ class Graph:
         A gradient may be a sum that cancels (that of a bias before batch norm is zero), so its
         own size says nothing about its rounding error; the size of the terms does.
         """
-        return Reference(gradients[name], self.term_scale(values, name, gradients))
+        return LateReference(
+            partial(gradients.__getitem__, name), partial(self.term_scale, values, name, gradients)
+        )
 
     def term_scale(
         self, values: Mapping[str, Any], name: str, upstream: Mapping[str, Tensor]

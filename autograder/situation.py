@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from autograder.compare import Reference
+from autograder.compare import LateReference, Reference
 from autograder.graph import Graph
 from autograder.steps import GradientStep, Stage, ValueStep
 
@@ -79,7 +79,7 @@ def make_situation(
         for step in stage.steps:
             if isinstance(step, GradientStep) and step.graph is graph:
                 upstream = truth() if step.reads else flow
-                reference: Reference = _Late(
+                reference: Reference = LateReference(
                     partial(upstream.local_rule, step.variable),
                     partial(upstream.term_scale, step.variable),
                 )
@@ -147,23 +147,3 @@ class _Flow:
     def term_scale(self, name: str) -> float:
         """See ``Graph.term_scale``."""
         return self._graph.term_scale(self._values, name, self.gradients)
-
-
-class _Late(Reference):
-    """A reference that is found when it is asked for: most are for nothing but their value."""
-
-    def __init__(self, value: Callable[[], Tensor], scale: Callable[[], float]) -> None:
-        object.__setattr__(self, "_value", value)
-        object.__setattr__(self, "_scale", scale)
-
-    @cached_property
-    def value(self) -> Tensor:
-        """See ``Graph.local_rule``."""
-        found: Tensor = self.__dict__["_value"]()
-        return found
-
-    @cached_property
-    def scale(self) -> float:
-        """See ``Graph.term_scale``."""
-        found: float = self.__dict__["_scale"]()
-        return found

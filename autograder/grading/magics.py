@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import Any
 
 __all__ = ["parse_cell"]
@@ -15,11 +16,18 @@ __all__ = ["parse_cell"]
 # `%magic`, `!command`, `x = %magic`, `x = !command`, `name?`
 _MAGIC = re.compile(r"\s*(?:[\w.,\[\] ]*=\s*)?[%!?][^\n]*|[^\n]*\?\s*")
 _MOST = 50  # lines with magics that are read; no honest cell has as many
-_LONGEST = 1000  # characters of one
+_LONGEST = 1000  # characters of one, and of a cell whose tree is kept
 
 
 def parse_cell(source: str) -> ast.Module:
-    """The syntax tree of a cell, IPython's magics included; an empty one if it has none."""
+    """The syntax tree of a cell, IPython's magics included; an empty one if it has none.
+
+    Nobody may change it: that of a short cell, of which many submissions have the same, is kept.
+    """
+    return _parse_short(source) if len(source) <= _LONGEST else _parse(source)
+
+
+def _parse(source: str) -> ast.Module:
     for read in (_as_it_is, _line_by_line, _as_a_whole):
         try:
             return ast.parse(read(source))
@@ -28,6 +36,9 @@ def parse_cell(source: str) -> ast.Module:
         except Exception:  # IPython's own, on what cannot run either
             continue
     return ast.Module(body=[], type_ignores=[])
+
+
+_parse_short = lru_cache(maxsize=1024)(_parse)
 
 
 def _as_it_is(source: str) -> str:

@@ -30,7 +30,9 @@ def _mistakes(stage_name: str, step_name: str) -> tuple[Mistake, ...]:
     stage = find_stage(stage_name)
     step = stage.by_name[step_name]
     found: list[Mistake] = [one for one in written_for(stage_name) if one.step == step_name]
-    for derived in derived_of(stage, step):
+    every = derived_of(stage, step)
+    sites = {derived.result: {change.site for change in derived.changes} for derived in every}
+    for derived in every:
         for change in derived.changes:
             if not change.code:  # no mistake by itself
                 continue
@@ -44,6 +46,7 @@ def _mistakes(stage_name: str, step_name: str) -> tuple[Mistake, ...]:
                     cost,
                     derived.result,
                     change.source,
+                    frozenset(result for result in sites if change.site in sites[result]),
                 )
             )
     return tuple(sorted(found, key=lambda mistake: mistake.cost))

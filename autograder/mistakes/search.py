@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -28,15 +28,19 @@ class Search:
     def __init__(
         self, stage: Stage, step: Step, result: int, seen: Sequence[Observation], source: str
     ) -> None:
-        self._stage, self._step, self._result, self._source = stage, step, result, source
+        self._stage, self._step, self._source = stage, step, source
+        self.result = result
         self._first, *self._rest = [_target(one) for one in seen]
         self._made: list[tuple[Mistake, Tensor]] = []
 
-    def singles(self, dearer: bool) -> list[Mistake]:
-        """The mistakes that make the answer in every state; the cheapest, or also ``dearer``."""
+    def singles(self, dearer: bool, tried: Collection[int] = ()) -> list[Mistake]:
+        """The mistakes that make the answer in every state; the cheapest, or also ``dearer``.
+
+        None that shows in results that have been ``tried``: there it would have been found.
+        """
         matching: list[Mistake] = []
         for mistake in mistakes_of(self._stage, self._step):
-            if mistake.result != self._result:
+            if mistake.result != self.result or not mistake.shows.isdisjoint(tried):
                 continue
             if matching and mistake.cost > matching[0].cost and not dearer:
                 break
@@ -55,7 +59,7 @@ class Search:
         return any(
             self._makes(mistake)
             for mistake in mistakes_of(self._stage, self._step)
-            if (mistake.result, mistake.code, mistake.message) == (self._result, code, message)
+            if (mistake.result, mistake.code, mistake.message) == (self.result, code, message)
         )
 
     def _makes(self, mistake: Mistake) -> bool:
@@ -67,7 +71,7 @@ class Search:
         found = [
             pair
             for derived in derived_of(self._stage, self._step)
-            if derived.result == self._result
+            if derived.result == self.result
             for pair in pairs(derived, self._made, self._first)
             if _believable(pair, self._source) and self._everywhere(pair.make)
         ]

@@ -176,3 +176,36 @@ def test_the_same_seed_draws_the_same_inputs() -> None:
         "n": (),
     }
     assert one["C"].dtype is torch.float32
+
+
+def test_all_parents_gradients_come_from_one_backward_pass() -> None:
+    """To the last bit those that autograd finds one by one for the same upstream gradient."""
+    generator = torch.Generator().manual_seed(5)
+    values = GRAPH.forward(draw_inputs(generator, Sizes(n=7)))
+    for consumer in GRAPH.nodes:
+        upstream = torch.randn(values[consumer].shape, generator=generator)
+        found = GRAPH.vjps(values, consumer, upstream)
+        for name in GRAPH.parents(consumer):
+            if isinstance(values[name], Tensor) and values[name].is_floating_point():
+                leaves = {
+                    parent: value.clone() if isinstance(value, Tensor) else value
+                    for parent in GRAPH.parents(consumer)
+                    for value in [values[parent]]
+                }
+                leaf = leaves[name].requires_grad_()
+                (expected,) = torch.autograd.grad(
+                    GRAPH.compute(consumer, leaves), leaf, upstream, allow_unused=True
+                )
+                assert torch.equal(found[name], expected), (consumer, name)
+                assert torch.equal(GRAPH.vjp(values, consumer, name, upstream), expected)
+
+
+def test_what_is_cut_off_from_autograd_gets_zeros() -> None:
+    """Also where the upstream gradient was made in inference mode."""
+    graph = diamond()
+    values = graph.forward({"x": torch.tensor([1.0, 2.0]), "unused": torch.tensor([3.0, 4.0])})
+    with torch.inference_mode():
+        upstream = torch.ones(2)
+    found = graph.vjps(values, "right", upstream)
+    assert found["unused"].tolist() == [0.0, 0.0]
+    assert found["x"].tolist() == [3.0, 3.0]

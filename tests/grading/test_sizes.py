@@ -27,6 +27,7 @@ _LOOP = (
         ("x = y.sum(1, keepdim=True)", False),
         ("x = y[:, 0] + y[1:, -1]", False),
         ("x = 1e-5 + 0.5 * y", False),
+        ("x = -(y**-2) * z", False),
     ],
 )
 def test_which_numbers_may_be_sizes(source: str, found: bool) -> None:

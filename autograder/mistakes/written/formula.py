@@ -100,7 +100,8 @@ class Formula:
 
     def read_by(self, body: str) -> tuple[str, ...]:
         """Those of the names that occur in ``body``."""
-        return tuple(name for name in self.names.split(", ") if re.search(rf"\b{name}\b", body))
+        words = set(re.findall(r"\w+", body))
+        return tuple(name for name in self.names.split(", ") if name in words)
 
 
 def _mistake(formula: Formula, entry: Edit, body: str) -> Mistake:

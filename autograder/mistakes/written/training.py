@@ -96,7 +96,10 @@ def _mistake(number: int, line: str, body: str, entry: Edit) -> Mistake:
         answer: Tensor = values[result]
         return answer
 
-    return Mistake("backward", entry.code, entry.message, make, entry.cost, number, entry.source)
+    shows = frozenset(_RESULTS.index(name) for name in _shown_in(line).intersection(_RESULTS))
+    return Mistake(
+        "backward", entry.code, entry.message, make, entry.cost, number, entry.source, shows
+    )
 
 
 def _scaled(number: int, code: str, message: str, factor: str) -> Mistake:
