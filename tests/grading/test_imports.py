@@ -54,3 +54,35 @@ for feedback in (False, True):
     print("nbconvert" in sys.modules)
 """
     assert _run(program).split() == ["False", "True"]
+
+
+def test_no_gradient_needs_sympy() -> None:
+    """Which torch would import for a third of a second, before the first wrong answer is told."""
+    program = """
+import sys
+import torch
+from autograder.compare import Reference, compare
+from autograder.mistakes import mistakes_of
+from autograder.situation import make_situation
+from autograder.stages.unrolled import STAGE, Sizes, draw_inputs
+generator = torch.Generator().manual_seed(3)
+made = make_situation(STAGE, draw_inputs(generator, Sizes(n=7)), generator, False)
+for step in STAGE.steps:
+    expected = made.expected[step.name]
+    assert not compare(2 * expected.value + 1, expected).passed
+    assert mistakes_of(STAGE, step)
+print("sympy" in sys.modules)
+"""
+    assert _run(program) == "False"
+
+
+def test_a_stage_imports_the_mistakes_of_no_other() -> None:
+    """A notebook has one stage; the tables of all take longer than the rest of the check."""
+    program = """
+import sys
+from autograder import Check
+Check("02_cross_entropy", {})
+written = [name for name in sys.modules if name.startswith("autograder.mistakes.written.")]
+print("autograder.mistakes.written.cross_entropy" in written, any("unrolled" in n for n in written))
+"""
+    assert _run(program) == "True False"

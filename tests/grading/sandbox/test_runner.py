@@ -334,3 +334,32 @@ def test_without_a_sandbox_it_is_a_child_of_the_grader(running: Running) -> None
         shown = _run(runner, source).outputs[-1]["data"]["text/plain"]
         assert int(shown) == os.getpid()
     assert not running("61.75")
+
+
+def test_cells_that_run_without_a_look_between_them_end_as_alone(runner: Runner) -> None:
+    """Each has its own outputs, error and time; what one defines the next one has."""
+    cells = [
+        ("x = 1\nprint('one')", _LONG),
+        ("x / 0", _LONG),
+        ("while True: pass", 0.5),
+        ("print(x)", _LONG),
+    ]
+    results = list(runner.run_each(cells, silent=False))
+    assert [result.status for result in results] == ["ok", "raised", "timeout", "ok"]
+    assert [result.error_name for result in results[1:2]] == ["ZeroDivisionError"]
+    assert [result.outputs[0]["text"] for result in (results[0], results[3])] == ["one\n", "1\n"]
+    assert runner.fetch(["x"]) == {"x": NotATensor("int", 1)}
+
+
+def test_none_of_them_runs_after_one_that_ends_the_process(runner: Runner) -> None:
+    """The results say which it was."""
+    cells = [("x = 1", _LONG), ("import os; os._exit(0)", _LONG), ("x = 2", _LONG)]
+    results = list(runner.run_each(cells, silent=True))
+    assert [result.status for result in results] == ["ok", "killed"]
+    assert not runner.alive
+
+
+def test_no_cells_ask_for_nothing(runner: Runner) -> None:
+    """There is nothing to wait for."""
+    assert list(runner.run_each([], silent=True)) == []
+    assert runner.alive
