@@ -245,7 +245,10 @@ def _only_raises(tree: ast.Module) -> bool:
 
 # What can make a variable whose name is in no assignment.
 _BY_NAME = frozenset(
-    ("globals", "locals", "vars", "exec", "eval", "get_ipython", "sys", "importlib", "inspect")
+    (
+        *("globals", "locals", "vars", "exec", "eval", "get_ipython", "sys", "importlib"),
+        *("inspect", "builtins", "__builtins__", "__main__", "__import__"),
+    )
 )
 # Functions that give what they give in any sizes.
 _SAFE = frozenset(("torch", "F", "len", "range", "float", "int", "abs", "sum", "min", "max"))

@@ -21,7 +21,7 @@ CONSTANT = "The answer is right up to a constant factor."
 SIGN = "The sign of the whole answer is wrong."
 TRANSPOSED = "This is transposed: rows and columns have changed places."
 _BESSEL = "n and n - 1 are confused."
-_ZERO = "The answer is zero everywhere, but the variable does influence the loss."
+_ZERO = "The answer is zero everywhere, but the gradients that flow in are not."
 _SMALLER = "This is a part of the gradient: each entry of `{}` has one of its own."
 _TOO_MUCH = "Summed over too much: each entry of `{}` has a gradient of its own."
 
