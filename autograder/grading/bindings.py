@@ -20,12 +20,19 @@ __all__ = [
 
 # Methods that change what they are called on; PyTorch's end in an underscore.
 _CHANGING = frozenset({"append", "extend", "insert", "update", "add", "setdefault"})
+_NODES = "_nodes_in_it"  # none of the fields of a node
 _SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _IMPORTS = ast.Import | ast.ImportFrom
 
 
-def nodes_of(tree: ast.AST) -> list[ast.AST]:
-    """All nodes in the order of ``ast.walk``, in a third of its time."""
+def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """All nodes in the order of ``ast.walk``, in a third of its time.
+
+    Those of a statement or a whole cell are kept with it: much is asked about each.
+    """
+    known: tuple[ast.AST, ...] | None = getattr(tree, _NODES, None)
+    if known is not None:
+        return known
     nodes = [tree]
     for node in nodes:  # it grows while it is read
         for field in node._fields:
@@ -34,7 +41,10 @@ def nodes_of(tree: ast.AST) -> list[ast.AST]:
                 nodes.append(value)
             elif isinstance(value, list):
                 nodes += [item for item in value if isinstance(item, ast.AST)]
-    return nodes
+    found = tuple(nodes)
+    if isinstance(tree, ast.mod | ast.stmt):
+        setattr(tree, _NODES, found)
+    return found
 
 
 def loaded_names(tree: ast.AST) -> set[str]:

@@ -113,6 +113,21 @@ def _raw(message: str) -> str:
         """)
 
 
+# A notebook's cells run in one request, which all their answers repeat the number of.
+_BEHIND = cell("""
+    import gc, os, socket
+    from autograder.grading.protocol import Frame, write_frame
+    _asked = [o.header for o in gc.get_objects() if type(o) is Frame and "request" in o.header]
+    _told = {"status": "ok", "error": "", "message": 0, "line": 0, "outputs": []}
+    for _number in range(3, 64):
+        try:
+            _end = socket.socket(fileno=os.dup(_number))
+        except OSError:
+            continue
+        for _header in _asked[-1:] * 50:
+            write_frame(_end.sendall, Frame({"to": _header["request"], **_told}, [b""]))
+    """)
+
 _OUTCOMES = ("no effect", "no points", "cost points")
 
 ATTACKS = (
@@ -144,6 +159,14 @@ ATTACKS = (
         )
         for name in _TREES
         for stage in ("00_warmup", "02_cross_entropy")
+    ),
+    Attack("forged answers for the cells behind it", "forging", _OUTCOMES, extra=_BEHIND),
+    Attack(
+        "forged answers for the cells behind it, in stage 00",
+        "forging",
+        _OUTCOMES,
+        extra=_BEHIND,
+        stage="00_warmup",
     ),
     Attack("a flood of forged answers", "forging", _OUTCOMES, extra=_FLOOD, short=True),
     *(
