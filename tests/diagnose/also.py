@@ -7,12 +7,6 @@ from collections.abc import Mapping
 
 __all__ = ["ALSO"]
 
-_PROJECT = "def project(g, r):\n    return g - g.sum(0) - (g * r).sum(0) / (r * r).sum(0) * r\n"
-_EINSUM = (
-    "def project(g, r):\n"
-    '    along = torch.einsum("ij,ij->j", g, r) / torch.einsum("ij,ij->j", r, r)\n'
-    "    return g - g.sum(0) - along * r"
-)
 _ROW = "def softmax_jacobian(x):\n    p = F.softmax(x, 0)\n    return p * (1 - p)\n"
 _TWICE = (
     "def softmax_jacobian(x):\n"
@@ -66,7 +60,6 @@ ALSO: Mapping[tuple[str, str], tuple[str, ...]] = {
         "mean_instead_of_sum",
     ),
     ("demb", "dembcat.view(emb.shape) / emb.shape[1]"): ("mean_instead_of_sum",),
-    ("project", _PROJECT): ("mean_instead_of_sum",),
     ("softmax_jacobian", _ROW): ("missing_sum",),
     # Every entry of every row instead of the targets'.
     ("dlogits", "(F.softmax(logits, 1) - 1) / n"): ("all_rows_indexed",),
@@ -89,7 +82,10 @@ ALSO: Mapping[tuple[str, str], tuple[str, ...]] = {
     ): ("branch_twice",),
     # The third bank. Each of these has its other name in the first one or in the second.
     ("dlogprobs", "torch.full_like(logprobs, -1 / n)"): ("other_function",),
-    ("project", _EINSUM): ("mean_instead_of_sum",),
+    # A sum where a mean is due: the first bank calls it so, the other three by the 1/n left out.
+    ("project", "g - g.sum(0) - (g * r).sum(0) / (r * r).sum(0) * r"): ("missing_mean_factor",),
+    # The fourth bank. By the order of operations what is left is the gradient before it.
+    ("dcounts_sum", "-dcounts_sum_inv / counts_sum * counts_sum"): ("missing_local_derivative",),
     # A squared error's gradient has this factor too many.
     (
         "dlogits",

@@ -1,20 +1,21 @@
-"""The three banks of formulas.
+"""The four banks of formulas.
 
-The first was written before the catalogue. The second was written by someone who had not seen it,
-and has been looked at since. The third was written last, in the same way.
+The first was written before the catalogue. The others were written one after the other by authors
+who had not seen it, and have been looked at since.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
 from tests.diagnose.also import ALSO
 from tests.mutants.bank import BANKS
 
 __all__ = ["NAMES", "Entry", "right", "wrong"]
 
-NAMES = ("first", "second", "third")
+NAMES = ("first", "second", "third", "fourth")
 
 
 @dataclass(frozen=True)
@@ -40,19 +41,11 @@ def wrong(bank: str) -> Iterator[Entry]:
                 further = ALSO.get((mistake.step, mistake.source), ())
                 yield Entry(known.stage, mistake.step, (mistake.code, *further), mistake.source)
         return
-    if bank == "third":
-        from tests.diagnose import third_bank
-
-        for entry in third_bank.mistakes():
-            further = ALSO.get((entry.step, entry.source), ())
-            yield Entry(entry.stage, entry.step, (*entry.codes, *further), entry.source)
-        return
-    from tests.diagnose import second_bank
-
-    for entry in second_bank.mistakes():
+    written = import_module(f"tests.diagnose.{bank}_bank")
+    for entry in written.mistakes():
         further = ALSO.get((entry.step, entry.source), ())
         yield Entry(entry.stage, entry.step, (*entry.codes, *further), entry.source)
-    for entry in second_bank.combined():
+    for entry in written.combined() if bank == "second" else ():
         yield Entry(entry.stage, entry.step, entry.codes, entry.source, combined=True)
 
 
@@ -63,9 +56,7 @@ def right(bank: str) -> Iterator[Entry]:
             for step, sources in known.right.items():
                 yield from _right(known.stage, step, sources)
         return
-    from tests.diagnose import second_bank, third_bank
-
-    for entry in (second_bank if bank == "second" else third_bank).right():
+    for entry in import_module(f"tests.diagnose.{bank}_bank").right():
         yield Entry(entry.stage, entry.step, (), entry.source)
 
 

@@ -20,6 +20,7 @@ def test_what_a_judging_process_had_ahead_of_time_is_done_by_another(
 ) -> None:
     """It dies with two jobs: each of them has its answer, and just one."""
     root = make_course(tmp_path / "course", submissions)
+    others = _hosts()
     job = {"do": "judge", "stage": STAGE, "course": str(root), "seed": 5}
     job["folder"] = str(root / "submitted" / "anna" / STAGE)
     with Pool("bubblewrap", 1) as pool:
@@ -27,7 +28,7 @@ def test_what_a_judging_process_had_ahead_of_time_is_done_by_another(
             pool.give({**job, "student": f"anna{number}"})
         pool.wait()
         answers = [pool.answers.get(timeout=300)]
-        (worker,) = _workers()
+        (worker,) = {pid for pid in _hosts() - others if _parent(pid) in _hosts()}
         os.kill(worker, signal.SIGKILL)
         answers += [pool.answers.get(timeout=300) for _ in range(_JOBS - 1)]
         assert pool.answers.empty()
@@ -38,16 +39,16 @@ def test_what_a_judging_process_had_ahead_of_time_is_done_by_another(
 
 def test_a_pool_that_nobody_waits_for_ends_at_once() -> None:
     """Nothing has been imported for it, and nothing of it stays."""
+    others = _hosts()
     with Pool("bubblewrap", 2):
-        hosts = {pid for pid, _ in descendants(os.getpid()) if _runs_host(pid)}
+        hosts = _hosts() - others
         assert hosts
     assert not any(Path(f"/proc/{pid}").exists() for pid in hosts)
 
 
-def _workers() -> list[int]:
-    """The judging processes below this one: children of a host that run its program."""
-    below = [pid for pid, _ in descendants(os.getpid()) if _runs_host(pid)]
-    return [pid for pid in below if _parent(pid) in below]
+def _hosts() -> set[int]:
+    """The processes below this one that run a host's program: hosts, and judging processes."""
+    return {pid for pid, _ in descendants(os.getpid()) if _runs_host(pid)}
 
 
 def _runs_host(pid: int) -> bool:

@@ -164,7 +164,10 @@ class _Host:
 
     def _answer(self, worker: socket.socket) -> None:
         """Give a judging process what it asks for, or bury it."""
-        asked = worker.recv(_LONGEST_ASKED)
+        try:
+            asked = worker.recv(_LONGEST_ASKED)
+        except ConnectionResetError:  # it died with something from here unread
+            asked = b""
         if not asked:
             self._waiting.unregister(worker)
             worker.close()
@@ -173,9 +176,10 @@ class _Host:
         try:
             channel, handle = self._runners.fork(json.loads(asked[len(_ASK) :]))
         except GradingError as error:
-            worker.send(_REFUSED + str(error).encode()[: _LONGEST - 1])
+            with contextlib.suppress(OSError):
+                worker.send(_REFUSED + str(error).encode()[: _LONGEST - 1])
             return
-        with channel:
+        with channel, contextlib.suppress(OSError):  # it has died meanwhile: that is heard next
             socket.send_fds(worker, [_GIVEN], [channel.fileno(), handle])
         os.close(handle)
 

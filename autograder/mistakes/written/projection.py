@@ -69,7 +69,7 @@ _WRONG_PROJECT = (
     ),
     edit("bessel", "a plain mean, without a correction", mean="- g.sum(0) / (len(g) - 1)"),
     edit(
-        "mean_instead_of_sum", "the part along the mean is the mean, not the sum", mean="- g.sum(0)"
+        "missing_mean_factor", "the part along the mean is the mean, not the sum", mean="- g.sum(0)"
     ),
     edit("extra_mean_factor", "the mean is divided once", mean="- g.mean(0) / len(g)"),
     edit("wrong_axis", _COLUMN, mean="- g.mean(1, keepdim=True)"),

@@ -150,9 +150,17 @@ _UNBOUNDED = cell("""
     """)
 
 
-def _many(source: str, count: int) -> Callable[[NotebookNode], None]:
+def _is_answer(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+
+
+def _many(source: str, count: int, *, first: bool = False) -> Callable[[NotebookNode], None]:
+    """Add cells at the end; or before the ``first`` answer, so that every answer needs them."""
+
     def add(notebook: NotebookNode) -> None:
-        notebook.cells += [new_code_cell(source) for _ in range(count)]
+        answers = (i for i, cell in enumerate(notebook.cells) if _is_answer(cell))
+        place = next(answers) if first else len(notebook.cells)
+        notebook.cells[place:place] = [new_code_cell(source) for _ in range(count)]
 
     return add
 
@@ -182,7 +190,7 @@ ATTACKS = (
         "cells that each take nearly too long",
         "exhausting",
         ("cost points",),
-        edit=_many("import time; time.sleep(1.5)", 12),
+        edit=_many("import time; time.sleep(1.5)", 12, first=True),
         short=True,
         slow=True,
     ),
