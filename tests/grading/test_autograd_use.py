@@ -233,7 +233,7 @@ def test_nodes_come_in_the_order_of_the_standard_library() -> None:
     ]
     for source in sources:
         tree = ast.parse(source)
-        assert nodes_of(tree) == list(ast.walk(tree))
+        assert nodes_of(tree) == tuple(ast.walk(tree))
 
 
 @pytest.mark.parametrize(
