@@ -104,7 +104,7 @@ mutants: $(STAMP) ## judge every known wrong formula alone, and other right ones
 	$(ISOLATED) $(PY) -m tests.mutants
 
 .PHONY: diagnose
-diagnose: $(STAMP) ## how often the diagnosis names the mistake, over three banks of wrong formulas
+diagnose: $(STAMP) ## how often the diagnosis names the mistake, over four banks of wrong formulas
 	$(ISOLATED) $(PY) -m tests.diagnose
 
 .PHONY: attacks
