@@ -14,8 +14,8 @@ each one describes it truthfully by the standard, and a comment says why.
 """
 
 from collections.abc import Iterator
-from textwrap import dedent
 
+from tests.diagnose.rows import mistakes_in, right_in
 from tests.diagnose.second_bank import Entry
 
 from . import (
@@ -48,12 +48,9 @@ _MISTAKES = (
 
 def mistakes() -> Iterator[Entry]:
     """The formulas with exactly one mistake; each of ``codes`` names it."""
-    for stage, rows in _MISTAKES:
-        for step, codes, source in rows:
-            yield Entry(stage, step, tuple(codes.split()), dedent(source).strip())
+    return mistakes_in(_MISTAKES)
 
 
 def right() -> Iterator[Entry]:
     """Right answers typed in unusual ways, without codes."""
-    for stage, step, source in variants.RIGHT:
-        yield Entry(stage, step, (), dedent(source).strip())
+    return right_in(variants.RIGHT)

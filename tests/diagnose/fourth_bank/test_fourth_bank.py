@@ -2,20 +2,18 @@
 
 from collections import Counter
 
-from autograder.draws import Kind
 from autograder.stages import STAGES
+from tests.diagnose.rows import KINDS, wrong_as_labeled
 from tests.diagnose.second_bank.evaluate import outcomes
-from tests.diagnose.third_bank import test_third_bank as third
 
 from . import mistakes, right
 
 _SEED = 4
-_one_thread = third._one_thread  # the fixture that third's checks run under
 
 
 def test_mistakes_are_wrong() -> None:
     """Each runs at the notebook's sizes, and is wrong there and, as its codes allow, elsewhere."""
-    assert [entry for entry in mistakes() if not third._wrong_as_labeled(entry)] == []
+    assert [entry for entry in mistakes() if not wrong_as_labeled(entry, _SEED)] == []
 
 
 def test_variants_are_right() -> None:
@@ -23,7 +21,7 @@ def test_variants_are_right() -> None:
     assert [
         (entry, kind)
         for entry in right()
-        for kind in (Kind.OWN, Kind.PRIMES, Kind.SQUARE)
+        for kind in KINDS
         if outcomes(entry, kind, _SEED) != "right"
     ] == []
 

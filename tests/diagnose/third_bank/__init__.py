@@ -16,8 +16,8 @@ each describes the formula truthfully; a comment says why.
 """
 
 from collections.abc import Iterator
-from textwrap import dedent
 
+from tests.diagnose.rows import mistakes_in, right_in
 from tests.diagnose.second_bank import Entry
 
 from . import (
@@ -48,12 +48,9 @@ _MISTAKES = (
 
 def mistakes() -> Iterator[Entry]:
     """The formulas with one mistake; each of ``codes`` names it."""
-    for stage, rows in _MISTAKES:
-        for step, codes, source in rows:
-            yield Entry(stage, step, tuple(codes.split()), dedent(source).strip())
+    return mistakes_in(_MISTAKES)
 
 
 def right() -> Iterator[Entry]:
     """Right answers, typed in unusual ways; they have no codes."""
-    for stage, step, source in variants.RIGHT:
-        yield Entry(stage, step, (), dedent(source).strip())
+    return right_in(variants.RIGHT)
