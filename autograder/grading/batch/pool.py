@@ -168,7 +168,7 @@ class Pool:
                 worker.close()
 
     def _plenty(self) -> bool:
-        """Whether there are jobs enough to give them out ahead of time, and all still busy."""
+        """Whether there are so many jobs that one given out ahead of time leaves nobody idle."""
         return not self._closing and self._jobs.qsize() > self._count
 
     def _take(self, ahead: bool) -> tuple[int, dict[str, Any]] | None:
