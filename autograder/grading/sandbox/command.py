@@ -31,7 +31,7 @@ def program(path: str, module: str, descriptor: int, limits: Limits, user: int |
     # What is imported stays: looking for garbage in it would take a tenth of the time.
     start = (
         f"import gc, sys; gc.disable(); sys.path.insert(0, {path!r}); "
-        f"from {module} import main; gc.enable(); main({descriptor}, {told!r})"
+        f"from {module} import main; gc.freeze(); gc.enable(); main({descriptor}, {told!r})"
     )
     # Nothing of the current folder or the user's own packages is imported, nothing is compiled.
     return [interpreter(), "-P", "-s", "-B", "-c", start]
