@@ -57,7 +57,7 @@ class _Marks:
         for statement in tree.body:
             cause = self._cause(statement, references)
             if isinstance(statement, ast.Import | ast.ImportFrom):
-                bound = _brought(statement)
+                bound: Collection[str] = _brought(statement)
             else:
                 bound = bound_names(statement)
             if cause:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import TypeVar
 
 __all__ = [
     "bound_names",
@@ -20,19 +22,30 @@ __all__ = [
 
 # Methods that change what they are called on; PyTorch's end in an underscore.
 _CHANGING = frozenset({"append", "extend", "insert", "update", "add", "setdefault"})
-_NODES = "_nodes_in_it"  # none of the fields of a node
+_Told = TypeVar("_Told", tuple[ast.AST, ...], frozenset[str])
 _SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _IMPORTS = ast.Import | ast.ImportFrom
 
 
-def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
-    """All nodes in the order of ``ast.walk``, in a third of its time.
+def _kept(ask: Callable[[ast.AST], _Told]) -> Callable[[ast.AST], _Told]:
+    """Keep what is told of a statement or a whole cell with it: much is asked about each."""
+    name = f"_told_by_{ask.__name__}"  # none of the fields of a node
 
-    Those of a statement or a whole cell are kept with it: much is asked about each.
-    """
-    known: tuple[ast.AST, ...] | None = getattr(tree, _NODES, None)
-    if known is not None:
+    @wraps(ask)
+    def told(tree: ast.AST) -> _Told:
+        known: _Told | None = getattr(tree, name, None)
+        if known is None:
+            known = ask(tree)
+            if isinstance(tree, ast.mod | ast.stmt):
+                setattr(tree, name, known)
         return known
+
+    return told
+
+
+@_kept
+def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """All nodes in the order of ``ast.walk``, in a third of its time."""
     nodes = [tree]
     for node in nodes:  # it grows while it is read
         for field in node._fields:
@@ -41,13 +54,11 @@ def nodes_of(tree: ast.AST) -> tuple[ast.AST, ...]:
                 nodes.append(value)
             elif isinstance(value, list):
                 nodes += [item for item in value if isinstance(item, ast.AST)]
-    found = tuple(nodes)
-    if isinstance(tree, ast.mod | ast.stmt):
-        setattr(tree, _NODES, found)
-    return found
+    return tuple(nodes)
 
 
-def loaded_names(tree: ast.AST) -> set[str]:
+@_kept
+def loaded_names(tree: ast.AST) -> frozenset[str]:
     """Names that are read anywhere in the tree, functions' bodies included.
 
     Not those that the tree itself goes through: of loops, comprehensions and arguments.
@@ -62,10 +73,11 @@ def loaded_names(tree: ast.AST) -> set[str]:
                 own |= {inner.id for inner in nodes_of(target) if isinstance(inner, ast.Name)}
             case ast.arg(arg=name):
                 own.add(name)
-    return loaded - own
+    return frozenset(loaded - own)
 
 
-def rebound_names(tree: ast.AST) -> set[str]:
+@_kept
+def rebound_names(tree: ast.AST) -> frozenset[str]:
     """Names that get another value by assignment, import, loop or definition.
 
     Not those of `x += ...` and `x[...] = ...`, which change the tensor that `x` has.
@@ -84,18 +96,19 @@ def rebound_names(tree: ast.AST) -> set[str]:
             names.add(node.name)
         elif isinstance(node, _IMPORTS):
             names |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
-    return names
+    return frozenset(names)
 
 
-def bound_names(statement: ast.stmt) -> set[str]:
+@_kept
+def bound_names(statement: ast.AST) -> frozenset[str]:
     """The names that a statement gives a value or whose value it may change.
 
     The latter are `x[...] = ...`, `x.attribute = ...`, `x += ...`, `x.add_(...)`, `x.append(...)`
     and `out=x`.
     """
     if isinstance(statement, _SCOPES):
-        return {statement.name}
-    names = rebound_names(statement)
+        return frozenset((statement.name,))
+    names = set(rebound_names(statement))
     for node in nodes_of(statement):
         match node:
             case ast.Subscript(ctx=ast.Store()) | ast.Attribute(ctx=ast.Store()):
@@ -106,7 +119,7 @@ def bound_names(statement: ast.stmt) -> set[str]:
                 names |= _base(value)
             case ast.keyword(arg="out", value=value):
                 names |= _base(value)
-    return names
+    return frozenset(names)
 
 
 def only_assigns(tree: ast.Module, names: frozenset[str]) -> bool:
@@ -194,7 +207,8 @@ def root_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def words_in(node: ast.AST) -> set[str]:
+@_kept
+def words_in(tree: ast.AST) -> frozenset[str]:
     """All names and attributes in a tree."""
-    found = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-    return found | {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)}
+    found = {node.id for node in nodes_of(tree) if isinstance(node, ast.Name)}
+    return frozenset(found | {n.attr for n in nodes_of(tree) if isinstance(n, ast.Attribute)})

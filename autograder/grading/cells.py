@@ -62,12 +62,12 @@ class Cells:
     @cached_property
     def rebound(self) -> Mapping[int, frozenset[str]]:
         """The names to which each of the student's cells gives another value."""
-        return {place: frozenset(rebound_names(tree)) for place, tree in self.trees.items()}
+        return {place: rebound_names(tree) for place, tree in self.trees.items()}
 
     @cached_property
     def setup_names(self) -> frozenset[str]:
         """What the set-up cell defines, without the package's references."""
-        return frozenset(rebound_names(parse_cell(self.setup))) - self.references
+        return rebound_names(parse_cell(self.setup)) - self.references
 
     @cached_property
     def references(self) -> frozenset[str]:
@@ -83,7 +83,7 @@ class Cells:
     def setup_imports(self) -> list[tuple[frozenset[str], str]]:
         """Each import of the set-up cell: the names it makes, and its text."""
         return [
-            (frozenset(rebound_names(statement)) & self.setup_names, ast.unparse(statement))
+            (rebound_names(statement) & self.setup_names, ast.unparse(statement))
             for statement in parse_cell(self.setup).body
             if isinstance(statement, ast.Import | ast.ImportFrom)
         ]
