@@ -206,3 +206,19 @@ def test_float32_is_explained_too():
     """In the precision that it has."""
     found = _named("dbngain", lambda v, _: (v["bnraw"] * v["dhpreact"]).float())
     assert found.code == "missing_sum"
+
+
+@pytest.mark.parametrize(
+    ("sign", "said"), [(1, "is passed on as it is"), (-1, "Only the sign of how")]
+)
+def test_what_keeps_the_sign_of_a_derivative_is_told_so(sign, said):
+    """Minus the upstream gradient is not the upstream gradient as it is."""
+    stage = STAGES["01_unrolled"]
+    (step,) = (step for _, step in _STEPS if step.name == "dcounts_sum")
+    upstream = "dcounts_sum_inv"
+    observations = [
+        Observation(namespace, sign * namespace[upstream], expected)
+        for namespace, expected in _states(stage, step, seed=3)
+    ]
+    found = diagnose(stage, step, observations)
+    assert (found.code, said in found.message) == ("missing_local_derivative", True)

@@ -61,10 +61,11 @@ def local_changes(draft: Draft) -> Iterator[Change]:
 
 def _varying(draft: Draft) -> Iterator[Change]:
     edge, words = draft.edge, draft.words
-    numbers = (1.0, -1.0) if bool((edge.local < 0).all()) else (1.0,)
-    for number in numbers:
-        message = words("missing_local")
-        yield draft.change("local", "missing_local_derivative", message, _filled(number))
+    left_out = {"missing_local": 1.0}
+    if bool((edge.local < 0).all()):
+        left_out["only_sign_of_local"] = -1.0
+    for told, number in left_out.items():
+        yield draft.change("local", "missing_local_derivative", words(told), _filled(number))
     yield draft.change("local", "other_function", words("quotient"), lambda e: 1 / e.local)
     for parent in draft.state.graph.parents(draft.shape.consumer):
         value = draft.state.values[parent]

@@ -36,6 +36,10 @@ _SENTENCES = {
         "The gradient of `{y}` is passed on as it is: how `{y}` reacts to `{x}` (its local "
         "derivative) is missing."
     ),
+    "only_sign_of_local": (
+        "Only the sign of how `{y}` reacts to `{x}` is here: how much it reacts (its local "
+        "derivative) is missing."
+    ),
     "mean_factor": (
         "`{y}` is an average: each entry of `{x}` counts for only a fraction of it, and that "
         "fraction is missing."
