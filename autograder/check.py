@@ -5,6 +5,7 @@ import difflib
 import random
 import sys
 from collections.abc import Iterator, MutableMapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy
@@ -15,6 +16,7 @@ from autograder.examine import MissingInput, SpoiledInput, State, examine
 from autograder.exceptions import install
 from autograder.explain import explain
 from autograder.hints import LEVELS, RenderedHint, hint
+from autograder.last_cell import remark_on_last_cell
 from autograder.mistakes import mistakes_of
 from autograder.mistakes.written import written_for
 from autograder.render import headline, render_verdict
@@ -22,7 +24,7 @@ from autograder.render_progress import render_comparison, render_graph
 from autograder.render_summary import render_summary
 from autograder.stages import stage as find_stage
 from autograder.steps import FunctionStep, ManualStep, Step
-from autograder.verdict import StepVerdict
+from autograder.verdict import Status, StepVerdict
 
 __all__ = ["Check", "CheckFailed"]
 
@@ -79,7 +81,7 @@ class Check:
         step = self._step(name)
         state = State(self._namespace)
         with _random_state_kept():
-            verdict = self._judge(step, state)
+            verdict = self._remarked(self._judge(step, state))
             if verdict.status.passed:
                 _display(render_verdict(verdict))
                 return
@@ -132,6 +134,13 @@ class Check:
     def _judge(self, step: Step, state: State) -> StepVerdict:
         with _forward_pass(step.name):
             return explain(self._stage, step, examine(step, state), state)
+
+    @staticmethod
+    def _remarked(verdict: StepVerdict) -> StepVerdict:
+        if verdict.status is Status.NOT_ATTEMPTED:
+            return verdict
+        remark = remark_on_last_cell(_shell(), verdict.name, ended_by=CheckFailed)
+        return replace(verdict, remarks=(*verdict.remarks, remark)) if remark else verdict
 
     def _step(self, name: str) -> Step:
         if not isinstance(name, str) or not name:

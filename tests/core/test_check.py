@@ -451,6 +451,40 @@ def test_in_a_notebook_the_failure_is_one_line_under_the_story() -> None:
         InteractiveShell.clear_instance()
 
 
+@pytest.mark.parametrize(
+    ("cell", "stale"),
+    [
+        ("dh = dlogits @ W2", True),
+        ("dh = dlogits @ ", True),
+        ("x = dh == 0; x.nothing", False),
+        ("dh = dh; check('dh')", False),
+        ("dh = dh", False),
+    ],
+)
+def test_a_value_of_an_earlier_run_is_told_so(
+    namespace: dict[str, Any], cell: str, stale: bool
+) -> None:
+    """Of a cell that failed nothing is left, and the check is about what was there before."""
+    from IPython.utils.capture import capture_output
+
+    shell = InteractiveShell.instance()
+    try:
+        shell.run_cell("from autograder import Check; check = Check('01_unrolled', globals())")
+        for dh in (namespace["dh"], namespace["dh"] * 2):
+            shell.user_ns.update({**namespace, "dh": dh})
+            with capture_output():
+                shell.run_cell(cell)
+            with capture_output() as captured:
+                shell.run_cell("check('dh')")
+            (shown,) = captured.outputs
+            assert ("of an earlier run" in shown.data["text/plain"]) is stale
+            with capture_output() as captured:
+                shell.run_cell("check('dh')")
+            assert "of an earlier run" not in captured.outputs[0].data["text/plain"]
+    finally:
+        InteractiveShell.clear_instance()
+
+
 def test_without_ipython_the_exception_tells_the_whole_story() -> None:
     """In a plain script the message of the exception holds every finding."""
     code = (
