@@ -7,7 +7,7 @@ run, and for each check the judge's verdict in the form from which nbgrader read
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,10 @@ from autograder.verdict import StepVerdict
 __all__ = ["compose"]
 
 _RUN = ("setup", "locked", "solution", "course", "extra")
+_OTHER_NUMBERS = (
+    "**About the numbers below:** each step was judged on random inputs, most of them in sizes of "
+    "their own, so the shapes and values of wrong answers are not those of the notebook."
+)
 _ENDED = {
     "timeout": ("TimeoutError", "the cell ran for too long and was ended."),
     "killed": ("Killed", "the cell ended its process, or used more than it may (memory, files)."),
@@ -65,7 +69,7 @@ def compose(
         if cell.metadata.get("nbgrader", {}).get("grade_id")
     }
     results = iter(shown.ended)
-    cells: list[dict[str, Any]] = [*_notice(rebuilt.repairs, refusal)]
+    cells: list[dict[str, Any]] = [*_notice(rebuilt.repairs, refusal, verdicts.values())]
     for slot in rebuilt.slots:
         outputs: list[Mapping[str, Any]] = []
         if slot.kind == "course" and slot.source in shown.known:
@@ -92,7 +96,9 @@ def compose(
     }
 
 
-def _notice(repairs: Sequence[str], refusal: str) -> Iterator[dict[str, Any]]:
+def _notice(
+    repairs: Sequence[str], refusal: str, verdicts: Iterable[StepVerdict]
+) -> Iterator[dict[str, Any]]:
     """What the reader should know first, if anything."""
     lines = []
     if refusal:
@@ -101,7 +107,13 @@ def _notice(repairs: Sequence[str], refusal: str) -> Iterator[dict[str, Any]]:
         lines = ["**Mended when this notebook was read:**", ""]
         lines += [f"- {_plain(repair)}" for repair in repairs]
     if lines:
-        yield {"cell_type": "markdown", "metadata": {}, "source": "\n".join(lines)}
+        yield _markdown(lines)
+    if any(verdict.comparison and not verdict.status.passed for verdict in verdicts):
+        yield _markdown([_OTHER_NUMBERS])
+
+
+def _markdown(lines: Sequence[str]) -> dict[str, Any]:
+    return {"cell_type": "markdown", "metadata": {}, "source": "\n".join(lines)}
 
 
 def _plain(sentence: str) -> str:
