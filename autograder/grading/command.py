@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from autograder.grading.drawing_folder import drawing_folder
-from autograder.grading.errors import GradingError
+from autograder.grading.errors import GradingError, judge_failed
 from autograder.grading.ingest import Refused
 from autograder.grading.runners import Runners, Sandbox
 from autograder.grading.seed import find_course
@@ -37,6 +37,9 @@ def judge_command(
         return _say(f"there is no file {notebook}.", 2)
     try:
         chosen = find_stage(stage) if stage is not None else None
+    except ValueError as error:
+        return _say(str(error), 2)
+    try:
         place = find_course(course or Path.cwd())
         case = open_case(notebook, course=place, stage=chosen, seed=seed)
         with drawing_folder() as variables, Runners(Sandbox(sandbox)) as runners:
@@ -45,10 +48,12 @@ def judge_command(
         _show(judged.verdict, json_to)
     except Refused as refused:
         return _say(str(refused), 1)
-    except (UnknownStage, ValueError) as error:
+    except UnknownStage as error:
         return _say(str(error), 2)
     except (GradingError, OSError) as error:
         return _say(str(error), 3)
+    except Exception as error:  # a fault of ours is no fault of the notebook
+        return _say(f"{notebook}: {judge_failed(error)}", 3)
     return 0
 
 

@@ -150,3 +150,17 @@ def test_a_notebook_without_any_of_our_cells_is_told_by_its_name(tmp_path):
     assert guess_stage(raw, tmp_path / "03_batchnorm" / "x.ipynb").name == "03_batchnorm"
     with pytest.raises(UnknownStage, match="--stage"):
         guess_stage(raw, tmp_path / "x.ipynb")
+
+
+def test_a_fault_of_the_judge_is_not_the_notebooks(capsys, monkeypatch):
+    """Whatever nothing should raise: exit code 3, and where it comes from in one sentence."""
+
+    def open_case(*_, **__):
+        raise ValueError("too many values")
+
+    monkeypatch.setattr("autograder.grading.command.open_case", open_case)
+    path = CHECKOUT.release("01_unrolled")
+    assert cli.main(["judge", str(path), "--sandbox", "none"]) == 3
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert f"{path}: the judge failed on it: ValueError: too many values (open_case, line" in told

@@ -13,7 +13,7 @@ import torch
 
 from autograder.grading.batch.graded import first_cells, grade_folder, read_assignment_of
 from autograder.grading.batch.wire import receive, send
-from autograder.grading.errors import GradingError
+from autograder.grading.errors import GradingError, judge_failed
 from autograder.grading.record.files import write_whole
 from autograder.grading.runner_process import Runner
 
@@ -62,9 +62,7 @@ def _answer(job: dict[str, Any], start: Callable[[], Runner]) -> dict[str, Any]:
     except GradingError as error:
         return {"lacking": str(error)}
     except Exception as error:  # one submission must not stop the batch
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        told = f"{type(error).__name__}: {error} ({where.name}, line {where.lineno})"
-        return {"failed": f"the judge failed on it: {told}", "trace": traceback.format_exc()}
+        return {"failed": judge_failed(error), "trace": traceback.format_exc()}
 
 
 def _write_page(job: dict[str, Any]) -> None:
