@@ -8,19 +8,20 @@ whether the answer is made from it: many people compare their gradients with PyT
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from autograder.grading.autograd_use import Use, find_uses
 from autograder.grading.autograd_words import imports
-from autograder.grading.bindings import bound_names, loaded_names, rebound_names
+from autograder.grading.bindings import bound_names, loaded_names, nodes_of, rebound_names
 from autograder.grading.magics import parse_cell
 from autograder.grading.own_classes import OwnObjects, own_objects
 
 __all__ = ["AutogradUse", "Source", "find_autograd"]
 
 
+_DEEPEST = 5  # `with` within `with`
 _MOST = 5  # suspicions told of one answer
 
 # Statements after which the names that they bind hold nothing of what they held before.
@@ -54,8 +55,17 @@ class _Marks:
 
     def pass_through(self, tree: ast.Module, references: Collection[str]) -> None:
         """Mark what the statements of a cell make from a use or from a marked name."""
-        for statement in tree.body:
+        self._pass_through(tree.body, references, _DEEPEST)
+
+    def _pass_through(
+        self, statements: Sequence[ast.stmt], references: Collection[str], depth: int
+    ) -> None:
+        for statement in statements:
             cause = self._cause(statement, references)
+            if cause and depth and self._only_inside(statement, references):
+                assert isinstance(statement, ast.With)
+                self._pass_through(statement.body, references, depth - 1)
+                continue
             if isinstance(statement, ast.Import | ast.ImportFrom):
                 bound: Collection[str] = _brought(statement)
             else:
@@ -66,7 +76,13 @@ class _Marks:
                 for name in rebound_names(statement):
                     self.names.pop(name, None)
 
-    def _cause(self, statement: ast.stmt, references: Collection[str]) -> Use | None:
+    def _only_inside(self, statement: ast.stmt, references: Collection[str]) -> bool:
+        """Whether autograd has a part in lines of a `with`, which may be no part of others."""
+        return isinstance(statement, ast.With) and not any(
+            self._cause(item.context_expr, references) for item in statement.items
+        )
+
+    def _cause(self, statement: ast.AST, references: Collection[str]) -> Use | None:
         direct = _telling(find_uses(statement, references, self.own))
         if direct:
             return direct
@@ -86,6 +102,9 @@ def find_autograd(
     """
     trees = [parse_cell(cell.text) for cell in cells]
     own = own_objects(trees)
+    functions = {
+        node.name for tree in trees for node in nodes_of(tree) if isinstance(node, ast.FunctionDef)
+    }
     marks = _Marks(own)
     found: list[AutogradUse] = []
     hidden: list[Use] = []  # in cells without an answer, since the last answer
@@ -100,6 +119,7 @@ def find_autograd(
             hidden.clear()
         elif not cell.step:
             hidden += (use for use in find_uses(tree, references, own) if use.kind == "hidden")
+            hidden += _handed_on(tree, marks.names, functions)
         for name in (*given, cell.step):
             marks.names.pop(name, None)
     return tuple(found)
@@ -140,6 +160,18 @@ def _judge(
             f"the cell uses `{called[0][:80]}`, which has to do with {before[called[0]].what}."
         )
         yield AutogradUse(cell.step, False, message)
+
+
+def _handed_on(
+    tree: ast.Module, marked: Mapping[str, Use], functions: Collection[str]
+) -> Iterator[Use]:
+    """Functions that autograd has a part in, given to another one, which may keep them."""
+    for node in nodes_of(tree):
+        if isinstance(node, ast.Call):
+            for given in (*node.args, *(keyword.value for keyword in node.keywords)):
+                if isinstance(given, ast.Name) and given.id in marked and given.id in functions:
+                    what = f"`{given.id}`, which has to do with {marked[given.id].what},"
+                    yield Use(given.lineno, f"{what} as an argument", "hidden")
 
 
 def _brought(statement: ast.Import | ast.ImportFrom) -> set[str]:

@@ -7,7 +7,7 @@ need not be one: the judge hands out inputs without a graph and without `.grad`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,9 +35,13 @@ _LONGEST = 160  # characters of a use that are told
 _DEEPEST = 5  # texts that run texts; whatever is below counts as hidden
 _MAGICS = {"run_cell_magic", "run_line_magic"}
 _TABLES = {"__dict__", "vars", "globals", "locals", "modules"}
+_DRAWS = "draw_graph"  # the course's own cells call it with a graph
 # Functions that are not called but handed on may be called by any name with any text.
 _HANDED_ON = _FINDERS | _IMPORTERS | {"vars", "eval", "exec", "compile"}
 _NONE_OWN = OwnObjects()
+
+
+Kind = Literal["computes", "reads", "hidden"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Use:
 
     line: int
     what: str
-    kind: Literal["computes", "reads", "hidden"]
+    kind: Kind
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "what", _fit_to_show(self.what))
@@ -77,6 +81,13 @@ def find_uses(
     nodes = nodes_of(tree)
     called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
     harmless, suspected = {*switched_off(nodes)}, {*of_own_objects(nodes, own)}
+    drawn = {
+        id(given)
+        for node in nodes
+        if isinstance(node, ast.Call) and called_name(node.func) == _DRAWS
+        for given in node.args
+    }
+    tables = _speaking_of(_TABLES, nodes) if _TABLES & words_in(tree) else ()
     for node in nodes:
         line = getattr(node, "lineno", 0)
         match node:
@@ -87,7 +98,8 @@ def find_uses(
             case ast.Attribute(attr=attribute):
                 yield from _attribute(node, attribute, line)
             case ast.Name(id=name) if name in references:
-                yield Use(line, f"`{name}`, which the course uses to check answers", "computes")
+                kind: Kind = "hidden" if id(node) in drawn else "computes"
+                yield Use(line, f"`{name}`, which the course uses to check answers", kind)
             case ast.Name(id=name) if hides(name) or (
                 name in _HANDED_ON and id(node) not in called and isinstance(node.ctx, ast.Load)
             ):
@@ -116,7 +128,7 @@ def find_uses(
                         yield Use(line, f"`from {module} import {alias.name}`", "computes")
                     elif hides((module or "").split(".")[0]) or hides(alias.name):
                         yield Use(line, f"`from {module} import {alias.name}`", "hidden")
-            case ast.Subscript(value=table, slice=key) if _TABLES & words_in(table):
+            case ast.Subscript(value=table, slice=key) if id(table) in tables:
                 text = constant_text(key)
                 if text is None:
                     yield Use(line, "a table of names with a name that is put together", "hidden")
@@ -124,6 +136,16 @@ def find_uses(
                     yield Use(line, f"`{text}` out of a table of names", "computes")
             case ast.Call():
                 yield from _call(node, references, own, line, depth)
+
+
+def _speaking_of(words: Collection[str], nodes: Sequence[ast.AST]) -> set[int]:
+    """The ids of the nodes in which one of the words stands anywhere; ``nodes`` as ``nodes_of``."""
+    found: set[int] = set()
+    for node in reversed(nodes):  # what is inside of a node comes behind it
+        word = getattr(node, "id", None) or getattr(node, "attr", None)
+        if word in words or any(id(inner) in found for inner in ast.iter_child_nodes(node)):
+            found.add(id(node))
+    return found
 
 
 def _attribute(node: ast.Attribute, attribute: str, line: int) -> Iterator[Use]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import wraps
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 __all__ = [
     "bound_names",
@@ -23,6 +23,14 @@ __all__ = [
 # Methods that change what they are called on; PyTorch's end in an underscore.
 _CHANGING = frozenset({"append", "extend", "insert", "update", "add", "setdefault"})
 _Told = TypeVar("_Told", tuple[ast.AST, ...], frozenset[str])
+# What no notebook has computed.
+_LIBRARIES = frozenset(
+    (
+        *("torch", "F", "math", "np", "numpy", "abs", "bool", "dict", "divmod", "float", "int"),
+        *("len", "list", "max", "min", "pow", "range", "round", "sum", "tuple", "True", "False"),
+    )
+)
+_DEEPEST = 6  # statements within statements
 _SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _IMPORTS = ast.Import | ast.ImportFrom
 
@@ -144,28 +152,61 @@ def _base(node: ast.expr) -> set[str]:
     return {node.id}
 
 
-def definitions(tree: ast.Module) -> Iterator[str]:
-    """The statements of a cell that define rather than compute, each as source text.
+def definitions(trees: Iterable[ast.Module]) -> Iterator[str]:
+    """The statements of cells that define rather than compute, each as source text.
 
     Imports, functions (`lambda` and `partial` too), classes, other names of what has a name
-    (`G = F`), and names for literal values such as `eps = 1e-5`.
+    (`G = F`), and names for what is made of numbers, libraries and the like: `eps = 10**-5`,
+    `sm = torch.nn.Softmax(1)`. Also within `if`, `for` and `try`, where nothing else is. A name
+    that something else gives another value is no definition any more.
     """
-    for statement in tree.body:
-        if _names_something(statement) or isinstance(statement, _SCOPES | _IMPORTS):
-            with contextlib.suppress(RecursionError):  # nested far deeper than anybody writes
-                yield ast.unparse(statement)
+    known = set(_LIBRARIES)
+    defined: set[str] = set()
+    for tree in trees:
+        for statement in tree.body:
+            names = bound_names(statement)
+            if _defines(statement, known):
+                with contextlib.suppress(RecursionError):  # nested far deeper than anybody writes
+                    yield ast.unparse(statement)
+                    known |= names
+                    defined |= names
+            elif stale := names & defined:
+                yield f"del {', '.join(sorted(stale))}"
+                known -= stale
+                defined -= stale
 
 
-def _names_something(statement: ast.stmt) -> bool:
+def _defines(statement: ast.stmt, known: Collection[str], depth: int = _DEEPEST) -> bool:
+    if not depth:
+        return False
     match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return True
+        case ast.Import() | ast.ImportFrom():
+            return True
         case ast.Assign(targets=targets, value=value):
-            return _is_literal(value) or (
-                all(isinstance(target, ast.Name | ast.Tuple) for target in targets)
-                and _is_name(value)
-            )
+            names = all(isinstance(target, ast.Name | ast.Tuple) for target in targets)
+            return names and (_is_fixed(value, known) or _is_name(value))
         case ast.AnnAssign(target=ast.Name(), value=ast.expr() as value):
-            return _is_literal(value) or _is_name(value)
+            return _is_fixed(value, known) or _is_name(value)
+        case ast.AugAssign(target=ast.Name(id=name), value=value):
+            return name in known and _is_fixed(value, known)
+        case ast.If(test=test, body=body, orelse=other):
+            return _is_fixed(test, known) and _all_define([*body, *other], known, depth)
+        case ast.Try(body=body, handlers=handlers, orelse=other, finalbody=last):
+            handled = [line for handler in handlers for line in handler.body]
+            return _all_define([*body, *handled, *other, *last], known, depth)
+        case ast.For(target=ast.Name(id=name), iter=steps, body=body, orelse=other):
+            inside = {*known, name}
+            return _is_fixed(steps, known) and _all_define([*body, *other], inside, depth)
     return False
+
+
+def _all_define(statements: Sequence[ast.stmt], known: Collection[str], depth: int) -> bool:
+    inside = {*known}.union(*map(bound_names, statements))
+    return all(
+        isinstance(line, ast.Pass) or _defines(line, inside, depth - 1) for line in statements
+    )
 
 
 def _is_name(node: ast.expr) -> bool:
@@ -181,16 +222,18 @@ def _is_name(node: ast.expr) -> bool:
             func=ast.Name(id="partial") | ast.Attribute(attr="partial"), args=args, keywords=named
         ):
             given = [*args, *(keyword.value for keyword in named)]
-            return all(_is_literal(value) or _is_name(value) for value in given)
+            return all(_is_fixed(value, _LIBRARIES) or _is_name(value) for value in given)
     return False
 
 
-def _is_literal(node: ast.expr) -> bool:
-    try:
-        ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return True
+def _is_fixed(node: ast.expr, known: Collection[str]) -> bool:
+    """Whether an expression is made of literals and of nothing else than what is ``known``."""
+    own = {inner.id for inner in nodes_of(node) if _is_stored(inner)}
+    return loaded_names(node) <= {*known, *own}
+
+
+def _is_stored(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def called_name(function: ast.expr) -> str:

@@ -139,6 +139,7 @@ class Cells:
             for place in self.students
             if self.all[place].kind == "solution"
             and only_assigns(self.trees[place], self._anew - (steps - {self.all[place].name}))
+            and self.only_names(place) is not None  # what the student defined may do more
         )
 
     def only_names(self, place: int) -> frozenset[str] | None:
@@ -154,8 +155,8 @@ class Cells:
         return frozenset(names)
 
     def definitions_before(self, place: int) -> list[str]:
-        """Imports, functions and literal values in the student's cells before ``place``."""
-        return [text for i in self.students if i < place for text in definitions(self.trees[i])]
+        """Imports, functions and constants in the student's cells before ``place``."""
+        return list(definitions(self.trees[i] for i in self.students if i < place))
 
     def text_behind(self, place: int) -> str:
         """The text of a cell, after those of the student's that make what it reads.

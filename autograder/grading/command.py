@@ -44,7 +44,8 @@ def judge_command(
         case = open_case(notebook, course=place, stage=chosen, seed=seed)
         with drawing_folder() as variables, Runners(Sandbox(sandbox)) as runners:
             os.environ.update(variables)
-            judged = case.judge(runners.open)
+            # As `autograder grade` does: what the notebook's own run leaves behind is the same.
+            judged = case.judge(runners.open, feedback=True)
         _show(judged.verdict, json_to)
     except Refused as refused:
         return _say(str(refused), 1)

@@ -35,6 +35,7 @@ class FreshStates:
     cells: Cells
     process: Process
     seed: int
+    failing: Collection[int] = ()  # places of cells that fail in the notebook itself
     _tried: dict[Setting, dict[str, Trials]] = field(default_factory=dict)
     _dead: dict[int, str] = field(default_factory=dict)
     _drawn: Counter[str] = field(default_factory=Counter)
@@ -126,7 +127,7 @@ class FreshStates:
         def attempt(runner: Runner) -> dict[str, Trial]:
             situation = self._situation(what, kind, consistent)
             aside = self._situation(f"{what} aside", kind, consistent) if fused else situation
-            ready = Pass(self.cells, situation, aside, wanted, self._dead, dtype)
+            ready = Pass(self.cells, situation, aside, wanted, self._dead, self.failing, dtype)
             return ready.run(runner, self.seed)
 
         return self.process.attempt(attempt, self._dead)

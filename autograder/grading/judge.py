@@ -67,7 +67,8 @@ def judge(
         own = OwnRun(cells, seed, cache(partial(own_values, tuple(locked))), silent=not feedback)
         if feedback or any(isinstance(s, FunctionStep | PropertyStep) for s in stage.steps):
             process.attempt(own.run, own.dead)
-        fresh = FreshStates(cells, process, seed)
+        failing = {place for place, ended in enumerate(own.ended) if ended.status != "ok"}
+        fresh = FreshStates(cells, process, seed, failing)
         verdicts = {**own.verdicts, **fresh.verdicts()}
     uses = cells.autograd()
     for use in uses:

@@ -14,7 +14,8 @@ from typing import Any
 __all__ = ["parse_cell"]
 
 # `%magic`, `!command`, `x = %magic`, `x = !command`, `name?`
-_MAGIC = re.compile(r"\s*(?:[\w.,\[\] ]*=\s*)?[%!?][^\n]*|[^\n]*\?\s*")
+_MAGIC = re.compile(r"\s*+(?:[\w.,\[\] ]*+=\s*+)?+[%!?][^\n]*|[^\n]*\?\s*+")
+_TRANSPARENT = ("time", "capture", "prun")  # they run the cell below them as it is
 _MOST = 50  # lines with magics that are read; no honest cell has as many
 _LONGEST = 1000  # characters of one, and of a cell whose tree is kept
 
@@ -50,7 +51,7 @@ def _line_by_line(source: str) -> str:
         raise ValueError("a magic for the whole cell")
     lines, left = source.split("\n"), _MOST
     for number, line in enumerate(lines):
-        if _MAGIC.fullmatch(line):
+        if _is_magic(line):
             indent = line[: len(line) - len(line.lstrip())]
             left -= 1
             known = left >= 0 and len(line) <= _LONGEST
@@ -58,14 +59,33 @@ def _line_by_line(source: str) -> str:
     return "\n".join(lines)
 
 
+def _is_magic(line: str) -> bool:
+    """Whether IPython would rewrite a line; of a very long one only how it begins is looked at."""
+    if len(line) > _LONGEST:
+        return line.lstrip()[:1] in ("%", "!", "?")
+    return _MAGIC.fullmatch(line) is not None
+
+
 def _as_a_whole(source: str) -> str:
     if source.lstrip().startswith("%%"):
         first, _, body = source.lstrip().partition("\n")
         name, _, options = first[2:].partition(" ")
+        if name.strip() in _TRANSPARENT:
+            return _after_blank_lines(body, source)
         return f"get_ipython().run_cell_magic({name!r}, {options!r}, {body!r})"
     if len(source) > _LONGEST:
         raise ValueError("too long for IPython")
     return _rewritten(source)
+
+
+def _after_blank_lines(body: str, source: str) -> str:
+    """The text below a magic, each line at its place, with its own magics."""
+    above = source[: len(source) - len(body)].count("\n")
+    try:
+        ast.parse(body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        body = _line_by_line(body)
+    return "\n" * above + body
 
 
 def _rewritten(source: str) -> str:

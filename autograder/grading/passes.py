@@ -40,13 +40,17 @@ del _begin
 class check:
     def __new__(cls, *names, **options):
         return None
-    summary = hint = verdicts = classmethod(lambda cls, *names, **options: None)
+    summary = hint = graph = compare = classmethod(lambda cls, *names, **options: None)
+    verdicts = classmethod(lambda cls: ())
 """
 
 
 @dataclass
 class Pass:
     """A pass over ``cells`` on one ``situation``; ``dead`` maps cells not to be run to why.
+
+    ``failing`` are the places of cells that fail in the notebook itself. What only shows something
+    may fail in the others: not all that a notebook shows is there.
 
     ``dtype`` is what tensors are handed over in. ``wanted`` are the steps to judge. The situation
     ``aside`` is for steps with few names: the right values of the steps before, of which these
@@ -58,6 +62,7 @@ class Pass:
     aside: Situation
     wanted: Collection[str]
     dead: Mapping[int, str]
+    failing: Collection[int]
     dtype: torch.dtype = torch.float64
 
     def run(self, runner: Runner, seed: int) -> dict[str, Trial]:
@@ -135,7 +140,7 @@ class Pass:
         runner.put(self._present)
         for text in self.cells.definitions_before(place):
             runner.run(text, silent=True, timeout=_SECONDS)
-        self._waiting = {}
+        self._waiting = self._present  # a definition may have made `n` anew
         trial = self._judge(runner, place, step, self.aside)
         runner.restore(_ASIDE)
         self._present, self._known = present, known
@@ -153,6 +158,7 @@ class Pass:
             fetch=names,
             # An answer always comes back itself.
             known={name: known for name, known in self._known.items() if name != answer},
+            shows=place not in self.failing,
         )
         if ended.status in ("timeout", "killed"):
             raise CellDied(place, ended.status)

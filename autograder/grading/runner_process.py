@@ -74,9 +74,13 @@ class Runner(Asked):
         put: Mapping[str, Any],
         fetch: Sequence[str],
         known: Mapping[str, Known],
+        shows: bool = False,
     ) -> tuple[CellResult, dict[str, Fetched]]:
-        """``put``, a silent ``run`` and ``fetch`` in one; no values come if the process died."""
-        request = Frame({"do": "try"})
+        """``put``, a silent ``run`` and ``fetch`` in one; no values come if the process died.
+
+        ``shows``: a statement that only shows something may fail, and the next one runs.
+        """
+        request = Frame({"do": "try", "shows": shows})
         request.header["values"] = {name: encode_value(request, put[name]) for name in put}
         return self._run(request, source, True, timeout, fetch, known)
 

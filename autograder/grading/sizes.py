@@ -8,14 +8,23 @@ the notebook's own sizes as well.
 from __future__ import annotations
 
 import ast
+from itertools import islice
 
 __all__ = ["may_write_sizes"]
+
+
+_SHORT = 20  # parts of an expression of numbers that is looked at
+_WHOLE = (
+    *(ast.BinOp, ast.UnaryOp, ast.USub, ast.UAdd),
+    *(ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.Mod, ast.Pow),
+)
 
 
 def may_write_sizes(tree: ast.AST) -> bool:
     """Whether a whole number above 1 stands for itself, and is no factor, term or exponent.
 
-    Factors are numbers that a formula has; but in an index (`[: 2 * 13]`) they make a size, too.
+    Factors are numbers that a formula has; but in an index (`[: 2 * 13]`) they make a size, too,
+    and so do numbers among themselves (`4 * 5`) and in a text.
     """
     waiting = [(tree, False)]
     while waiting:
@@ -23,7 +32,11 @@ def may_write_sizes(tree: ast.AST) -> bool:
         if isinstance(node, ast.Constant):
             if type(node.value) is int and abs(node.value) > 1:
                 return True
+            if isinstance(node.value, str) and node.value.strip().isdecimal():
+                return True
             continue
+        if isinstance(node, ast.BinOp) and _is_whole(node):
+            return True
         for child in ast.iter_child_nodes(node):
             if isinstance(node, ast.BinOp) and not inside and _is_number(child):
                 continue
@@ -53,6 +66,15 @@ def _is_number(node: ast.AST) -> bool:
     if isinstance(node, ast.UnaryOp):
         node = node.operand
     return isinstance(node, ast.Constant)
+
+
+def _is_whole(node: ast.BinOp) -> bool:
+    """Whether a short expression is made of whole numbers only, and may be one itself."""
+    parts = list(islice(ast.walk(node), _SHORT + 1))
+    return len(parts) <= _SHORT and all(
+        type(part.value) is int if isinstance(part, ast.Constant) else isinstance(part, _WHOLE)
+        for part in parts
+    )
 
 
 def _makes_numbers(node: ast.AST) -> bool:

@@ -128,5 +128,5 @@ def _attributes(html: str, place: int) -> tuple[int, list[tuple[str, str]]]:
 
 def _after(html: str, tag: str, place: int) -> int:
     """The place after the end of a tag whose content is dropped, 0 if it has no end."""
-    end = re.compile(rf"</{tag}(?=[\s/>])[^>]*>", re.IGNORECASE).search(html, place)
-    return end.end() if end and place else 0
+    end = re.compile(rf"</{tag}(?=[\s/>])", re.IGNORECASE).search(html, place)
+    return html.find(">", end.end()) + 1 if end and place else 0

@@ -16,7 +16,7 @@ __all__ = ["code_html", "code_style"]
 
 _LONGEST = 20_000
 # The lexer takes very long over many lines that are blank.
-_BLANK = re.compile(r"[ \t]+$|(?<=\n\n)\n+", re.MULTILINE)
+_BLANK = re.compile(r"(?<![ \t])[ \t]++$|(?<=\n\n)\n+", re.MULTILINE)
 _FORMATTER = HtmlFormatter(nowrap=True, style="friendly")
 _LEXER = Python3Lexer(stripnl=False)
 

@@ -88,8 +88,10 @@ class Requests:
         error: BaseException | None = None
         try:
             with self._alarm.within(request.header["timeout"]):
-                run = self._shell.run_quietly if silent else self._shell.run_loudly
-                error = run(source)
+                if silent:
+                    error = self._shell.run_quietly(source, bool(request.header.get("shows")))
+                else:
+                    error = self._shell.run_loudly(source)
         except BaseException as raised:  # whatever a cell does to IPython is its own error
             error = raised
         answer = self._ended(error)
@@ -116,6 +118,10 @@ class Requests:
         """Define variables, run a cell, describe variables: what it takes to judge an answer."""
         self._put(request)
         answer = self._run(request)
+        missing = {*request.header["fetch"][:1]} - self._namespace.variables.keys()
+        if missing and self._shell.passed_over and answer.header["status"] == "ok":
+            answer = self._ended(self._shell.passed_over)  # it did not only show something
+            answer.header["outputs"] = []
         self._describe(request, answer)
         return answer
 

@@ -16,8 +16,10 @@ from matplotlib import pyplot
 from traitlets import Type
 from traitlets.config import Config
 
+from autograder.grading.doors import DoorShut
 from autograder.grading.runner.lines import CELL
 from autograder.grading.runner.outputs import Outputs, Stream
+from autograder.grading.runner.showing import take_apart
 
 __all__ = ["CellShell", "make_shell"]
 
@@ -77,7 +79,9 @@ class CellShell(InteractiveShell):
     # Code that asks whether it runs in a notebook looks for this attribute.
     kernel = None
     outputs: Outputs
+    passed_over: Exception | None = None  # what the first statement that may fail has raised
     _compiled: ClassVar[dict[str, CodeType | None]] = {}
+    _taken_apart: ClassVar[dict[str, list[tuple[CodeType, bool]]]] = {}
 
     def run_loudly(self, source: str) -> BaseException | None:
         """Run a cell as a notebook does; returns what it raised."""
@@ -85,12 +89,14 @@ class CellShell(InteractiveShell):
         raised: BaseException | None = ended.error_before_exec or ended.error_in_exec
         return raised
 
-    def run_quietly(self, source: str) -> BaseException | None:
+    def run_quietly(self, source: str, shows: bool = False) -> BaseException | None:
         """Run a cell for its variables alone; returns what it raised.
 
         Plain Python, of which nearly all cells are, is compiled once and runs as it is; what is
-        IPython's own goes the long way.
+        IPython's own goes the long way. ``shows``: statements of plain Python that only show
+        something may fail.
         """
+        self.passed_over = None
         code = self._plain_code(source)
         if code is None:
             ended = self.run_cell(source, silent=True)  # type: ignore[no-untyped-call]
@@ -98,12 +104,27 @@ class CellShell(InteractiveShell):
             return raised
         self.events.trigger("pre_execute")
         try:
-            exec(code, self.user_global_ns, self.user_ns)
+            for part, may_fail in self._parts(source) if shows else ((code, False),):
+                try:
+                    exec(part, self.user_global_ns, self.user_ns)
+                except DoorShut:
+                    raise
+                except Exception as error:
+                    if not may_fail:
+                        raise
+                    self.passed_over = self.passed_over or error
         except BaseException as error:
             return error
         finally:
             self.events.trigger("post_execute")
         return None
+
+    def _parts(self, source: str) -> list[tuple[CodeType, bool]]:
+        """The parts of plain Python, and whether each may fail."""
+        if source not in self._taken_apart:
+            name, flags = self.compile.cache(source), self.compile.flags
+            self._taken_apart[source] = take_apart(source, name, flags)
+        return self._taken_apart[source]
 
     def transform_cell(self, raw_cell: str) -> str:
         """The cell as Python; for what is Python already there is nothing to look for."""
