@@ -156,3 +156,9 @@ def test_picture():
     assert picture("image/png", "AA\nAA==\n") == '<img alt="" src="data:image/png;base64,AAAA==">'
     assert picture("image/png", '"><script>') == ""
     assert picture("text/html", "AAAA") == ""
+
+
+def test_an_end_that_never_ends_is_looked_for_once():
+    """However often what is to be dropped seems to end."""
+    assert clean_html("data:image/<script>" + "</script " * 200_000) == "data:image/"
+    assert clean_html("a<script>b</script\n>c") == "ac"

@@ -6,6 +6,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.api import Gradebook, MissingEntry
 
+from autograder.grading.feedback.code import code_html
 from autograder.grading.feedback.grades import CellGrade, Grades, read_grades
 from autograder.grading.feedback.page import render_page
 from autograder.grading.feedback.write import write_feedback
@@ -170,3 +171,9 @@ def test_grades_are_the_gradebooks(gradebook: Gradebook):
     assert list(grades.comments) == ["derivation"]
     with pytest.raises(MissingEntry):
         read_grades(gradebook, STAGE, STAGE, "nobody")
+
+
+def test_a_long_line_of_blanks_is_looked_at_once():
+    """In the middle of a line they stay, at its end they go."""
+    blanks = " " * 200_000
+    assert code_html(f"{blanks}# x{blanks}\ny").count(" ") < 200_100

@@ -245,3 +245,46 @@ def test_what_makes_references_is_refused(module):
     assert not imports("autograder.figures.warmup")
     assert not imports("autograder.finite_differences", "difference_errors")
     assert imports("autograder.finite_differences", "expected_central_difference")
+
+
+def test_a_function_that_is_handed_on_is_told() -> None:
+    """Whoever gets it may keep it where no text tells: then what it is for cannot be told."""
+    pull = "def pull(f, x, v, G=torch.autograd.grad):\n    return G(f(x), x, v)[0]\n"
+    for line in ("keep(pull)", "setattr(math, 'kept', pull)", "keep(what=pull)"):
+        cells = [
+            Source("", pull + line),
+            Source("dprobs", "dprobs = math.kept(f, probs, dlogprobs)"),
+        ]
+        (use,) = find_autograd(cells)
+        assert (use.step, use.refused) == ("dprobs", False)
+        assert "`pull`" in use.message and "as an argument" in use.message
+    cells = [
+        Source("", pull + "print(pull(f, x, v))"),
+        Source("dprobs", "dprobs = dlogprobs / probs"),
+    ]
+    assert find_autograd(cells) == ()
+
+
+def test_lines_of_a_with_are_looked_at_one_by_one() -> None:
+    """A look at a `.grad` there is no part of an answer beside it."""
+    cell = "with torch.no_grad():\n    print(logits.grad)\n    dW2 = h.T @ dlogits"
+    (use,) = find_autograd([Source("dW2", cell)])
+    assert not use.refused
+    made = "with torch.no_grad():\n    g = W2.grad\n    dW2 = g.clone()"
+    (use,) = find_autograd([Source("dW2", made)])
+    assert use.refused
+
+
+def test_drawing_the_graph_is_no_use_of_it() -> None:
+    """The course's own cells do so; who redefines the function is at least told of."""
+    source = Source("dprobs", "draw_graph(GRAPH, globals())\ndprobs = dlogprobs / probs")
+    (use,) = find_autograd([source], references={"GRAPH"})
+    assert not use.refused
+
+
+def test_a_chain_of_subscripts_is_read_in_time_that_grows_with_its_length() -> None:
+    """Each of them lies in all that follow; a table of names is found at any depth."""
+    chain = "[0]" * 900
+    source = f"x = a{chain}\ny = vars(torch)['autograd']{chain}"
+    uses = list(find_uses(parse_cell(source)))
+    assert any("autograd" in use.what and use.line == 2 for use in uses)

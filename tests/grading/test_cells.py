@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from autograder.grading.cells import Cells
+from autograder.grading.magics import parse_cell
 from autograder.grading.repair import Cell
 from autograder.stages import stage
 
@@ -125,3 +128,21 @@ def test_a_cell_that_only_shows_leaves_no_size_behind(source: str, written: bool
     """One that defines something may, for all the answers."""
     cells = _cells({"dh": "dh = dlogits @ W2.T"}, source)
     assert cells.sizes_written == ({"dh", ""} if written else set())
+
+
+def test_definitions_in_hundreds_of_branches_are_none() -> None:
+    """Nobody writes them, and looking for them would take the judge's stack."""
+    branches = "if n == 0:\n    a = 1\n" + "".join(
+        f"elif n == {i}:\n    a = 1\n" for i in range(900)
+    )
+    cells = _cells({"dprobs": "dprobs = dlogprobs / probs"}, branches, "one = 1")
+    assert cells.definitions_before(3) == ["one = 1"]
+
+
+def test_a_very_long_line_is_no_magic() -> None:
+    """Whether it is one is told by how it begins, whatever is in it."""
+    blanks = " " * 60_000
+    tree = parse_cell(f"x = = 1\n{blanks}={blanks}x\n")
+    assert tree.body == []
+    assert ast.unparse(parse_cell(f"%magic {blanks}\ny = 1")) == "pass\ny = 1"
+    assert "get_ipython" in ast.unparse(parse_cell("x = !ls\ny = %pwd\nz?"))
