@@ -16,7 +16,7 @@ def grading_table(found: Mapping[str, Any]) -> str:
     """Ours against nbgrader's, with the targets beside."""
     count, sample = found["submissions"], found["stock_sample"]
     lines = [
-        f"grading {count} submissions of stage 01: seconds for one, start of the command included",
+        f"grading {count} submissions of stage 01: average seconds for one of them",
         f"  (nbgrader did {sample} of them; its time for {count} is that of the first and "
         f"{count - 1} times that of one more)",
     ]

@@ -23,6 +23,10 @@ from autograder.verdict import Status, StepVerdict
 __all__ = ["map_of", "observed", "with_explanation", "with_reason"]
 
 _OWN_REASON = ("shortcut",)  # these say more than any formula that comes to the same
+_ONLY = (
+    "This answer is to be one expression: while it is graded, of the course's variables only {} "
+    "are there, and of yours what is no computation (functions, imports, constants)."
+)
 _LONGEST_SOURCE = 20_000  # characters of a cell that is read for the sake of an exception
 _LONGEST = 600  # characters of an explanation
 
@@ -55,6 +59,8 @@ def with_reason(
         raised = next((trial for trial in trials if trial.verdict is verdict), None)
         if raised is None or raised.situation is None or raised.ended is None:
             return verdict
+        if raised.ended.error_name == "NameError" and isinstance(step, GradientStep) and step.reads:
+            return _with_sentence(verdict, _ONLY.format(", ".join(f"`{r}`" for r in step.reads)))
         names = given_in(raised.situation, step.name)
         return with_explanation(stage, verdict, raised.ended, source, names)
     if not needs_diagnosis(verdict) or _code(verdict) in _OWN_REASON:
@@ -89,7 +95,12 @@ def with_explanation(
     if not told:
         return verdict
     told = told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
-    message = f"{verdict.diagnosis.message} {told}"
+    return _with_sentence(verdict, told)
+
+
+def _with_sentence(verdict: StepVerdict, sentence: str) -> StepVerdict:
+    assert verdict.diagnosis is not None
+    message = f"{verdict.diagnosis.message} {sentence}"
     diagnosis = dataclasses.replace(verdict.diagnosis, message=message)
     return dataclasses.replace(verdict, diagnosis=diagnosis)
 

@@ -56,6 +56,9 @@ def test_what_can_be_graded_is_graded_and_the_rest_is_named(say, course):
     )
     assert err.startswith("autograder grade: emil: ")
     assert len(err.splitlines()) == 1
+    assert say()[1].splitlines()[-1] == (
+        f"{STAGE}: 5 submissions: 0 graded, 4 had a verdict, 1 cannot be graded"
+    )
 
 
 def test_all_graded_is_exit_code_0(say):

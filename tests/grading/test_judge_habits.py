@@ -183,3 +183,13 @@ def test_an_answer_by_ones_own_function_leaves_behind_what_it_leaves(judge_answe
 def test_a_timed_cell_is_a_cell(judge_answers, source):
     """What it gives another value it does not change."""
     assert judge_answers("01_unrolled", {"dC": source}).score == 26
+
+
+def test_a_name_that_is_not_there_for_an_expression_is_told_so(judge_answers):
+    """The student has made it in the step before, and need not do that again."""
+    answers = {"dlogits": "dlogits = (probs - F.one_hot(Yb, logits.shape[1])) / n"}
+    verdict = judge_answers("02_cross_entropy", answers)
+    step = next(step for step in verdict.steps if step.name == "dlogits")
+    assert step.status is Status.RAISED
+    assert "only `logits`, `Yb`, `n` are there" in step.diagnosis.message
+    assert "do that one first" not in step.diagnosis.message

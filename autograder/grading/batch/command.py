@@ -97,7 +97,8 @@ def _show(summary: Summary, request: Request) -> None:
         print("no score would change")
     new = sum(outcome.entry is not None and not outcome.fault for outcome in judged)
     verb = "would be graded" if request.dry_run else "graded"
-    counts = [f"{new} {verb}", f"{len(listed) - len(judged)} had a verdict"]
+    had = sum(not outcome.judged and not outcome.fault for outcome in listed)
+    counts = [f"{new} {verb}", f"{had} had a verdict"]
     if faulty := len(_faults(summary)):
         counts.append(f"{faulty} cannot be graded")
     count = f"{len(listed)} submission{'' if len(listed) == 1 else 's'}"

@@ -48,8 +48,8 @@ def sort_out(names: Iterable[str]) -> HandedIn:
                 )
         elif shown != name:
             faults[shown] = (
-                f"{shown}: the folder's name is not plain text (UTF-8), and no gradebook can "
-                "hold it; rename the folder and grade again."
+                f"{shown}: the folder's name is not plain text (it is no UTF-8, or has control "
+                "characters), and no gradebook can hold it; rename the folder and grade again."
             )
         else:
             students.append(name)

@@ -51,8 +51,8 @@ def find_source(course: CourseFolder, assignment: str) -> Path:
             return _with_tests(course, assignment, found[0])
     known = ", ".join(_stages())
     raise WrongAssignment(
-        f"there is no stage '{assignment}'; the stages are {known}. An assignment of your own has "
-        f"its notebook in {course.root / 'source' / assignment}."
+        f"there is no stage '{assignment}'; the stages are {known}. An assignment of your own "
+        f"would have its notebook in {course.root / 'source' / assignment}."
     )
 
 
