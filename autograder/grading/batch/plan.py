@@ -32,7 +32,8 @@ class Wanted:
         """Whether a verdict was made with just that."""
         receipt = entry.receipt
         same = receipt["stage"] == self.stage_version and receipt["versions"] == dict(self.versions)
-        return same and (self.seed is None or receipt["seed"] == self.seed)
+        drawn = self.seed is not None and entry.verdict is not None  # a refusal draws nothing
+        return same and (not drawn or receipt["seed"] == self.seed)
 
 
 @dataclass
