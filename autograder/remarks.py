@@ -8,6 +8,7 @@ from torch import Tensor
 
 from autograder.compare import Reference, compare
 from autograder.judge_tensor import is_plain
+from autograder.reassigned import reassigned, told
 from autograder.steps import GradientStep
 
 __all__ = ["ONLY_SMALL", "aliasing_message", "remarks_on"]
@@ -55,7 +56,11 @@ def _changed_variables(
             continue
         right = Reference.of(values[name])
         if value.shape != right.value.shape or not compare(value, right).passed:
-            inputs = ", ".join(f"`{parent}`" for parent in step.graph.parents(name))
+            parents = step.graph.parents(name)
+            if found := reassigned([name, *parents], namespace):
+                remarks += [told(one, namespace, {}) for one in found]
+                break
+            inputs = ", ".join(f"`{parent}`" for parent in parents)
             remarks.append(
                 f"`{name}` is not what the forward pass makes of {inputs}: a cell has changed one "
                 "of them. Run the notebook again from the top."
