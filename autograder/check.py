@@ -24,7 +24,7 @@ from autograder.render import Evidence, headline, render_verdict
 from autograder.render_progress import render_comparison, render_graph
 from autograder.render_summary import render_summary
 from autograder.stages import stage as find_stage
-from autograder.steps import FunctionStep, ManualStep, Step
+from autograder.steps import FunctionStep, GradientStep, ManualStep, Step
 from autograder.verdict import Status, StepVerdict
 
 __all__ = ["Check", "CheckFailed"]
@@ -61,6 +61,8 @@ class Check:
         self._stage = find_stage(stage)
         self._namespace = namespace
         self._hints: dict[str, int] = {}
+        graphs = (step.graph for step in self._stage.steps if isinstance(step, GradientStep))
+        self._inputs = frozenset(name for graph in graphs for name in graph.inputs)
         # Here, and not when the first wrong answer waits for it.
         written_for(stage)
         for step in self._stage.steps:
@@ -83,7 +85,7 @@ class Check:
             calls = ", then ".join(f"check({one!r})" for one in (name, *more))
             raise CheckFailed(f"one step at a time: {calls}")
         step = self._step(name)
-        state = State(self._namespace)
+        state = State(self._namespace, self._inputs)
         with _random_state_kept():
             verdict = self._remarked(self._judge(step, state), state)
             if verdict.status.passed:
@@ -102,7 +104,7 @@ class Check:
 
         Raises CheckFailed if a variable of the notebook's own cells is missing or spoiled.
         """
-        state = State(self._namespace)
+        state = State(self._namespace, self._inputs)
         with _random_state_kept():
             return tuple(self._judge(step, state) for step in self._stage.checked)
 
@@ -123,7 +125,7 @@ class Check:
 
     def graph(self) -> None:
         """Show the stage's forward graph with each variable's shape, and how far you have come."""
-        state = State(self._namespace)
+        state = State(self._namespace, self._inputs)
         with _random_state_kept(), _forward_pass("the graph", state):
             rendered = render_graph(self._stage, state)
         _show(rendered)
@@ -131,7 +133,7 @@ class Check:
     def compare(self, name: str = "") -> None:
         """Show your answer to the step ``name``, autograd's and the difference side by side."""
         step = self._step(name)
-        state = State(self._namespace)
+        state = State(self._namespace, self._inputs)
         with _random_state_kept(), _forward_pass(name, state):
             rendered = render_comparison(step, state)
         _show(rendered)

@@ -1,6 +1,6 @@
 """From a step and the variables around it to a verdict."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -38,11 +38,11 @@ class State:
 
     A state lives for one call of ``check``: the student may change any variable in between.
     ``namespace`` are the variables, with the ``mended`` numbers in place of what a cell has made
-    of them: the notebook's own `n`.
+    of them: the notebook's own `n`, where that is one of the ``inputs`` of its forward pass.
     """
 
-    def __init__(self, namespace: Mapping[str, Any]) -> None:
-        numbers = right_numbers(["n"], namespace)
+    def __init__(self, namespace: Mapping[str, Any], inputs: Collection[str] = ()) -> None:
+        numbers = right_numbers(inputs, namespace)
         self.namespace: Mapping[str, Any] = {**namespace, **numbers} if numbers else namespace
         self._given, self.mended = namespace, numbers
         self._passes: dict[int, tuple[dict[str, Any], dict[str, Tensor]]] = {}

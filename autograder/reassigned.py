@@ -4,7 +4,7 @@
 variable was made by is read from the history of cells: the first that made it is the notebook's.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +65,7 @@ def _makes(cell: str, name: str, in_place: bool) -> bool:
     )
 
 
-def right_numbers(names: Iterable[str], namespace: Mapping[str, Any]) -> dict[str, int]:
+def right_numbers(names: Collection[str], namespace: Mapping[str, Any]) -> dict[str, int]:
     """The notebook's `n`, if it is among ``names`` and a later cell has given it another value."""
     rows = next((namespace[one] for one in _WITH_ROWS if _is_tensor(namespace.get(one))), None)
     if "n" not in names or rows is None or not reassigned(["n"], namespace):

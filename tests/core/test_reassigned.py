@@ -7,6 +7,8 @@ import torch
 import torch.nn.functional as F
 
 from autograder import Check, CheckFailed
+from autograder.examine import State
+from autograder.render import Rendered
 from autograder.stages.batchnorm import GRAPH as BATCHNORM
 from autograder.stages.cross_entropy import FUSED
 from autograder.stages.unrolled import GRAPH, draw_inputs
@@ -35,14 +37,15 @@ def _namespace(stage: str, *cells: str) -> dict[str, Any]:
 
 
 def _check(stage: str, name: str, *cells: str) -> str:
-    """What the check of a step tells, beginning with the step's name and its status."""
-    check = Check(stage, _namespace(stage, *cells))
-    try:
-        check(name)
-    except CheckFailed as failed:
-        return str(failed)
-    (verdict,) = [verdict for verdict in check.verdicts() if verdict.name == name]
-    return " ".join((name, verdict.status, *verdict.remarks))
+    """What the check of a step shows."""
+    shown: list[Rendered] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("autograder.check._display", shown.append)
+        try:
+            Check(stage, _namespace(stage, *cells))(name)
+        except CheckFailed as failed:
+            return str(failed)
+    return shown[0].text
 
 
 @pytest.mark.parametrize(
@@ -71,7 +74,9 @@ def test_a_right_cell_with_a_new_value_passes_and_is_told_of_it(
 ) -> None:
     """The judge gives full points; the check does, too, and says to take a new name."""
     told = f"the cell gives {new} a new value; take a new name: later cells need the old one."
-    assert _check(stage, name, cell) == f"{name} correct {told}"
+    shown = _check(stage, name, cell)
+    assert shown.startswith(f"✓ {name} is right")
+    assert shown.endswith(f"Note: {told}") and shown.count("Note") == 1
 
 
 @pytest.mark.parametrize(
@@ -121,15 +126,12 @@ def test_an_answer_and_the_one_before_in_one_cell_are_two_answers() -> None:
 def test_another_n_is_put_right_and_told(stage: str, name: str, cell: str, number: int) -> None:
     """A right answer passes; the note has both values, and the cell to mend."""
     begins = cell.splitlines()[0]
-    assert _check(stage, name, cell).startswith(f"{name} correct")
-    check = Check(stage, _namespace(stage, cell))
-    told = f"the cell that begins `{begins}` gives `n` the value {number}; the notebook's `n` is 32"
-    namespace = _namespace(stage, cell)
-    namespace[name] = -namespace[name]
-    with pytest.raises(CheckFailed) as raised:
-        Check(stage, namespace)(name)
-    assert str(raised.value).count(told) == 1 and "take another name there" in str(raised.value)
-    check(name)
+    shown = _check(stage, name, cell)
+    assert shown.startswith(f"✓ {name} is right") and shown.count("Note") == 1
+    assert shown.endswith(
+        f"Note: the cell that begins `{begins}` gives `n` the value {number}; the notebook's `n` "
+        "is 32: take another name there, then run the notebook from the top."
+    )
 
 
 def test_a_formula_with_another_n_is_wrong() -> None:
@@ -163,3 +165,10 @@ def test_run_again_from_the_top_all_is_well() -> None:
     namespace["n"] = 32
     check = Check(UNROLLED, namespace)
     assert all(not verdict.remarks for verdict in check.verdicts())
+
+
+def test_an_n_of_the_students_own_is_left_alone() -> None:
+    """Where no forward pass reads `n`, as in stage 04, it is a name like any other."""
+    cells = ["n = 3\nx = 1", "n = 5"]
+    namespace = _namespace(UNROLLED, *cells)
+    assert not State(namespace).mended and State(namespace, ["n"]).mended == {"n": 32}
