@@ -92,7 +92,7 @@ class Check:
                 _display(render_verdict(verdict))
                 return
             # Without its inputs there is no forward graph to show the answer in.
-            shown = not replaced_inputs(step, state)
+            shown = verdict.comparison is not None or not replaced_inputs(step, state)
             hints = self._hints.get(name, 0)
             evidence = evidence_of(self._stage, step, verdict, state, hints) if shown else None
             rendered = render_verdict(verdict, evidence or Evidence())
@@ -141,7 +141,9 @@ class Check:
     def _judge(self, step: Step, state: State) -> StepVerdict:
         with _forward_pass(step.name, state):
             if replaced := replaced_inputs(step, state):
-                return judged_by_cell(self._stage, step, replaced, state)
+                verdict = judged_by_cell(self._stage, step, replaced, state)
+                if verdict is not None:
+                    return verdict
             return explain(self._stage, step, examine(step, state), state)
 
     @staticmethod

@@ -35,13 +35,19 @@ def replaced_inputs(step: Step, state: State) -> tuple[Reassigned, ...]:
 
 def judged_by_cell(
     stage: Stage, step: Step, replaced: tuple[Reassigned, ...], state: State
-) -> StepVerdict:
-    """The verdict on the cell itself. Raises SpoiledInput where it cannot be run again."""
+) -> StepVerdict | None:
+    """The verdict on the cell itself; None if what it made anew is what it was before.
+
+    Raises SpoiledInput where it cannot be run again.
+    """
     assert isinstance(step, GradientStep | ValueStep)
     again = run_again(stage, step.name, state.namespace)
     if again is None or not again.answered:
         raise SpoiledInput(one.name for one in replaced)
-    remark = new_value([one.name for one in replaced])
+    new = [one.name for one in replaced if one.name in again.outcomes[0].rebound]
+    if not new:
+        return None
+    remark = new_value(new)
     right = StepVerdict(step.name, Status.CORRECT, step.points, remarks=(remark,))
     found = trouble(stage, step, right, again, state.namespace)
     if not found:

@@ -46,11 +46,14 @@ def cells_of(namespace: Mapping[str, Any]) -> Sequence[str]:
 def reassigned(names: Iterable[str], namespace: Mapping[str, Any]) -> tuple[Reassigned, ...]:
     """Those of ``names`` that another cell than the first has made when they were last made.
 
-    A tensor that is changed in place is still the same variable.
+    A tensor that is changed in place is still the same variable, and an `n` that is the number of
+    examples is still the notebook's.
     """
     cells = cells_of(namespace)
     found = []
     for name in names:
+        if name == "n" and type(namespace.get("n")) is int and namespace["n"] == _rows(namespace):
+            continue
         in_place = isinstance(namespace.get(name), Tensor)
         makers = [cell for cell in cells if name in cell and _makes(cell, name, in_place)]
         if makers and makers[-1] != makers[0]:
@@ -67,12 +70,17 @@ def _makes(cell: str, name: str, in_place: bool) -> bool:
 
 def right_numbers(names: Collection[str], namespace: Mapping[str, Any]) -> dict[str, int]:
     """The notebook's `n`, if it is among ``names`` and a later cell has given it another value."""
-    rows = next((namespace[one] for one in _WITH_ROWS if _is_tensor(namespace.get(one))), None)
+    rows = _rows(namespace)
     if "n" not in names or rows is None or not reassigned(["n"], namespace):
         return {}
     value = namespace.get("n")
-    same = isinstance(value, int | float) and value == len(rows)
-    return {} if same else {"n": len(rows)}
+    same = isinstance(value, int | float) and value == rows
+    return {} if same else {"n": rows}
+
+
+def _rows(namespace: Mapping[str, Any]) -> int | None:
+    tensors = (namespace[one] for one in _WITH_ROWS if _is_tensor(namespace.get(one)))
+    return next((len(tensor) for tensor in tensors), None)
 
 
 def _is_tensor(value: Any) -> bool:

@@ -172,3 +172,20 @@ def test_an_n_of_the_students_own_is_left_alone() -> None:
     cells = ["n = 3\nx = 1", "n = 5"]
     namespace = _namespace(UNROLLED, *cells)
     assert not State(namespace).mended and State(namespace, ["n"]).mended == {"n": 32}
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "cell"),
+    [
+        (NORM, "dbnraw", "n, hidden = dhpreact.shape\ndbnraw = bngain * dhpreact"),
+        (CROSS_ENTROPY, "probs", "n, v = logits.shape\nprobs = F.softmax(logits, 1)"),
+        (UNROLLED, "db2", "n = len(Yb)\ndb2 = dlogits.sum(0)"),
+        (UNROLLED, "dC", "C, Xb = C.view(C.shape), Xb.long()\ndC = torch.zeros_like(C)\n"
+         "dC.index_add_(0, Xb.flatten(), demb.flatten(0, 1))"),
+        (UNROLLED, "dnorm_logits", "counts = norm_logits.exp()\ndnorm_logits = counts * dcounts"),
+    ],
+)  # fmt: skip
+def test_the_same_value_once_more_is_no_news(stage: str, name: str, cell: str) -> None:
+    """A variable that is made anew and stays what it was is not told of."""
+    shown = _check(stage, name, cell)
+    assert shown.startswith(f"✓ {name} is right (e") and "Note" not in shown
