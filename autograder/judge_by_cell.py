@@ -4,12 +4,15 @@ After `logits = logits.exp()` there is nothing left in the notebook to compare w
 can run again on other numbers, which is what the judge does, and that tells whether it is right.
 """
 
-from autograder.diagnosed import diagnosed
+import dataclasses
+
+from autograder.diagnosed import diagnosed, with_section
 from autograder.examine import SpoiledInput, State, is_attempted
 from autograder.reassigned import Reassigned, new_value, reassigned
+from autograder.remarks import NO_POINTS, aliasing_message
 from autograder.rerun import Again, run_again
 from autograder.rerun_syntax import touched_in
-from autograder.second_look import HARD_CODED, NO_ANSWER, observed, trouble
+from autograder.second_look import HARD_CODED, SHORTCUT, observed, trouble
 from autograder.steps import GradientStep, Stage, Step, ValueStep
 from autograder.verdict import Diagnosis, Status, StepVerdict
 
@@ -48,13 +51,15 @@ def judged_by_cell(
     if not new:
         return None
     remark = new_value(new)
-    right = StepVerdict(step.name, Status.CORRECT, step.points, remarks=(remark,))
+    changed = again.outcomes[0].changed
+    aliased = [f"{aliasing_message(changed)} {NO_POINTS}"] if changed else []
+    right = StepVerdict(step.name, Status.CORRECT, step.points, remarks=(*aliased, remark))
     found = trouble(stage, step, right, again, state.namespace)
     if not found:
         return right
-    if found in (HARD_CODED, NO_ANSWER):
-        return StepVerdict(step.name, Status.CORRECT, step.points, remarks=(found, remark))
-    return _wrong(stage, step, again, remark)
+    if found in (HARD_CODED, SHORTCUT):
+        return dataclasses.replace(right, remarks=(found, *right.remarks))
+    return with_section(stage, _wrong(stage, step, again, remark))
 
 
 def _wrong(stage: Stage, step: GradientStep | ValueStep, again: Again, remark: str) -> StepVerdict:

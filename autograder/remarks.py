@@ -11,8 +11,9 @@ from autograder.judge_tensor import is_plain
 from autograder.reassigned import reassigned, told
 from autograder.steps import GradientStep
 
-__all__ = ["ONLY_SMALL", "aliasing_message", "remarks_on"]
+__all__ = ["NO_POINTS", "ONLY_SMALL", "aliasing_message", "remarks_on"]
 
+NO_POINTS = "The grader gives no points for a cell that does that."
 # Right in states that are smaller than the notebook's.
 ONLY_SMALL = (
     "In the notebook's own sizes a part of the entries is left out: is there a number in the cell "

@@ -15,7 +15,7 @@ from autograder.diagnosed import diagnosed, is_right, observe
 from autograder.examine import State
 from autograder.observation import Observation
 from autograder.reassigned import new_value
-from autograder.remarks import aliasing_message
+from autograder.remarks import NO_POINTS, aliasing_message
 from autograder.rerun import Again, run_again, run_elsewhere, situations
 from autograder.steps import GradientStep, Stage, ValueStep
 from autograder.verdict import StepVerdict
@@ -23,6 +23,7 @@ from autograder.verdict import StepVerdict
 __all__ = [
     "HARD_CODED",
     "NO_ANSWER",
+    "SHORTCUT",
     "holds",
     "observed",
     "second_look",
@@ -38,7 +39,7 @@ NO_ANSWER = (
     "on other numbers than these the cell comes to no answer, and the grader tries them: is a "
     "size written as a number, or guessed (`num_classes`)?"
 )
-_SHORTCUT = "this comes straight from the loss; make it from the gradients of the steps before."
+SHORTCUT = "this comes straight from the loss; make it from the gradients of the steps before."
 
 
 def second_look(
@@ -49,7 +50,7 @@ def second_look(
     if again is None:
         return with_autograd_told(verdict, state)
     if changed := again.outcomes[0].changed:
-        told = f"{aliasing_message(changed)} The grader gives no points for a cell that does that."
+        told = f"{aliasing_message(changed)} {NO_POINTS}"
     elif not is_right(again.own.answer, state.reference(step)):
         return verdict  # it is not this cell that made the answer
     else:
@@ -95,7 +96,7 @@ def trouble(
     if holds(step, again):
         return HARD_CODED if again.own_sizes else ""
     if isinstance(step, GradientStep) and _is_loss_gradient(step, again):
-        return "" if step.from_loss else _SHORTCUT
+        return "" if step.from_loss else SHORTCUT
     if not (isinstance(step, GradientStep) and step.degenerate):
         consistent = situations(stage, again.own_sizes, consistent=True)
         if holds(step, run_elsewhere(again, step.name, consistent, namespace)):

@@ -95,6 +95,22 @@ def test_a_wrong_cell_with_a_new_value_is_wrong(stage: str, name: str, cell: str
     assert told.count(" a new value") == 1 and "is not what the forward pass" not in told
 
 
+@pytest.mark.parametrize(
+    ("cell", "note"),
+    [
+        ("Yb = Yb + 0 * n\nYb = F.one_hot(Yb, probs.shape[1])\ndnorm_logits = (probs - Yb) / n",
+         "straight from the loss"),
+        ("Yb = F.one_hot(Yb, 27)\ndnorm_logits = dcounts\ndnorm_logits *= counts",
+         "the cell changes `dcounts`"),
+    ],
+)  # fmt: skip
+def test_what_the_grader_does_not_accept_is_told_there_too(cell: str, note: str) -> None:
+    """A new value for `Yb` keeps no other note back."""
+    shown = _check(UNROLLED, "dnorm_logits", cell)
+    assert shown.startswith("✓ dnorm_logits is right")
+    assert note in shown and "the cell gives `Yb` a new value" in shown
+
+
 def test_a_cell_with_a_new_value_that_ran_twice() -> None:
     """To run it once more would make it worse, so it is not told to be run again."""
     cell = "dcounts = dcounts * counts\ndnorm_logits = dcounts"
