@@ -16,14 +16,15 @@ from autograder.examine import MissingInput, SpoiledInput, State, examine
 from autograder.exceptions import install
 from autograder.explain import explain
 from autograder.hints import LEVELS, RenderedHint, hint
+from autograder.judge_by_cell import judged_by_cell, replaced_inputs
 from autograder.last_cell import remark_on_last_cell
 from autograder.mistakes import mistakes_of
 from autograder.mistakes.written import written_for
-from autograder.render import headline, render_verdict
+from autograder.render import Evidence, headline, render_verdict
 from autograder.render_progress import render_comparison, render_graph
 from autograder.render_summary import render_summary
 from autograder.stages import stage as find_stage
-from autograder.steps import FunctionStep, ManualStep, Step
+from autograder.steps import FunctionStep, GradientStep, ManualStep, Step
 from autograder.verdict import Status, StepVerdict
 
 __all__ = ["Check", "CheckFailed"]
@@ -60,6 +61,8 @@ class Check:
         self._stage = find_stage(stage)
         self._namespace = namespace
         self._hints: dict[str, int] = {}
+        graphs = (step.graph for step in self._stage.steps if isinstance(step, GradientStep))
+        self._inputs = frozenset(name for graph in graphs for name in graph.inputs)
         # Here, and not when the first wrong answer waits for it.
         written_for(stage)
         for step in self._stage.steps:
@@ -73,22 +76,26 @@ class Check:
         first = self._stage.checked[0].name
         return f'check("{first}") judges a step of {self._stage.name}; check.summary() lists them'
 
-    def __call__(self, name: str = "") -> None:
+    def __call__(self, name: str = "", *more: object) -> None:
         """Judge the step ``name``: one quiet line if it is right, CheckFailed if it is not.
 
-        A name that is no step of the stage fails, too.
+        A name that is no step of the stage fails, too, and so do several names.
         """
+        if more:
+            calls = ", then ".join(f"check({one!r})" for one in (name, *more))
+            raise CheckFailed(f"one step at a time: {calls}")
         step = self._step(name)
-        state = State(self._namespace)
+        state = State(self._namespace, self._inputs)
         with _random_state_kept():
-            verdict = self._remarked(self._judge(step, state))
+            verdict = self._remarked(self._judge(step, state), state)
             if verdict.status.passed:
                 _display(render_verdict(verdict))
                 return
+            # Without its inputs there is no forward graph to show the answer in.
+            shown = verdict.comparison is not None or not replaced_inputs(step, state)
             hints = self._hints.get(name, 0)
-            rendered = render_verdict(
-                verdict, evidence_of(self._stage, step, verdict, state, hints)
-            )
+            evidence = evidence_of(self._stage, step, verdict, state, hints) if shown else None
+            rendered = render_verdict(verdict, evidence or Evidence())
         line = headline(verdict) if _display(rendered) else ""
         raise CheckFailed(rendered.text, verdict, line) from None
 
@@ -97,7 +104,7 @@ class Check:
 
         Raises CheckFailed if a variable of the notebook's own cells is missing or spoiled.
         """
-        state = State(self._namespace)
+        state = State(self._namespace, self._inputs)
         with _random_state_kept():
             return tuple(self._judge(step, state) for step in self._stage.checked)
 
@@ -118,29 +125,36 @@ class Check:
 
     def graph(self) -> None:
         """Show the stage's forward graph with each variable's shape, and how far you have come."""
-        state = State(self._namespace)
-        with _random_state_kept(), _forward_pass("the graph"):
+        state = State(self._namespace, self._inputs)
+        with _random_state_kept(), _forward_pass("the graph", state):
             rendered = render_graph(self._stage, state)
         _show(rendered)
 
     def compare(self, name: str = "") -> None:
         """Show your answer to the step ``name``, autograd's and the difference side by side."""
         step = self._step(name)
-        state = State(self._namespace)
-        with _random_state_kept(), _forward_pass(name):
+        state = State(self._namespace, self._inputs)
+        with _random_state_kept(), _forward_pass(name, state):
             rendered = render_comparison(step, state)
         _show(rendered)
 
     def _judge(self, step: Step, state: State) -> StepVerdict:
-        with _forward_pass(step.name):
+        with _forward_pass(step.name, state):
+            if replaced := replaced_inputs(step, state):
+                verdict = judged_by_cell(self._stage, step, replaced, state)
+                if verdict is not None:
+                    return verdict
             return explain(self._stage, step, examine(step, state), state)
 
     @staticmethod
-    def _remarked(verdict: StepVerdict) -> StepVerdict:
+    def _remarked(verdict: StepVerdict, state: State) -> StepVerdict:
         if verdict.status is Status.NOT_ATTEMPTED:
             return verdict
         remark = remark_on_last_cell(_shell(), verdict.name, ended_by=CheckFailed)
-        return replace(verdict, remarks=(*verdict.remarks, remark)) if remark else verdict
+        if remark and verdict.status.passed:
+            return replace(verdict, remarks=(remark,))  # the others are on the cell that failed
+        more = (*state.told_of(state.mended), *[remark] * bool(remark))
+        return replace(verdict, remarks=(*verdict.remarks, *more))
 
     def _step(self, name: str) -> Step:
         if not isinstance(name, str) or not name:
@@ -157,8 +171,9 @@ class Check:
 
 
 @contextlib.contextmanager
-def _forward_pass(what: str) -> Iterator[None]:
+def _forward_pass(what: str, state: State) -> Iterator[None]:
     """Tell that ``what`` cannot be shown when the notebook's own variables are not there."""
+    because = ""
     try:
         yield
         return
@@ -166,6 +181,9 @@ def _forward_pass(what: str) -> Iterator[None]:
         reason = f"the variable `{missing.name}` is not there. It is made in a cell above"
     except SpoiledInput as spoiled:
         reason = f"the forward pass no longer runs. A cell has changed one of {spoiled}"
+        because = " ".join(state.told_of(spoiled.names))
+    if because:  # to run that very cell again would not help
+        raise CheckFailed(f"{what} cannot be checked: {because}") from None
     raise CheckFailed(
         f"{what} cannot be checked: {reason}: run every cell from the top "
         "(Run > Run All Above Selected Cell)."

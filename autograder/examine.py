@@ -1,6 +1,6 @@
 """From a step and the variables around it to a verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -9,11 +9,12 @@ from torch import Tensor
 from autograder.compare import Reference, compare, same_but_for_ones
 from autograder.examine_function import examine_function
 from autograder.judge_tensor import judge_tensor, plain_tensor, unjudged
+from autograder.reassigned import cells_of, reassigned, right_numbers, told
 from autograder.remarks import remarks_on
 from autograder.steps import FunctionStep, GradientStep, PropertyStep, Step, ValueStep
 from autograder.verdict import Status, StepVerdict
 
-__all__ = ["MissingInput", "SpoiledInput", "State", "examine"]
+__all__ = ["MissingInput", "SpoiledInput", "State", "examine", "is_attempted"]
 
 
 class MissingInput(LookupError):
@@ -25,19 +26,48 @@ class MissingInput(LookupError):
 
 
 class SpoiledInput(ValueError):
-    """The variables that the notebook's own cells made no longer fit each other."""
+    """The variables ``names`` that the notebook's own cells made no longer fit each other."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        super().__init__(", ".join(f"`{name}`" for name in self.names))
 
 
 class State:
     """The variables around a step, and what follows from them, computed once.
 
     A state lives for one call of ``check``: the student may change any variable in between.
+    ``namespace`` are the variables, with the ``mended`` numbers in place of what a cell has made
+    of them: the notebook's own `n`, where that is one of the ``inputs`` of its forward pass.
     """
 
-    def __init__(self, namespace: Mapping[str, Any]) -> None:
-        self.namespace = namespace
+    def __init__(self, namespace: Mapping[str, Any], inputs: Collection[str] = ()) -> None:
+        numbers = right_numbers(inputs, namespace)
+        self.namespace: Mapping[str, Any] = {**namespace, **numbers} if numbers else namespace
+        self._given, self.mended = namespace, numbers
         self._passes: dict[int, tuple[dict[str, Any], dict[str, Tensor]]] = {}
         self._references: dict[str, Reference] = {}
+
+    @property
+    def cells(self) -> Sequence[str]:
+        """The text of the cells that ran."""
+        return cells_of(self.namespace)
+
+    def told_of(self, names: Iterable[str]) -> tuple[str, ...]:
+        """A sentence for each variable among ``names`` that a later cell has made anew."""
+        found = reassigned(names, self._given)
+        return tuple(told(one, self._given, self.mended) for one in found)
+
+    def right_for(self, step: Step) -> Mapping[str, Any]:
+        """What variables around a step should be, as far as its graph tells. Raises as ``passes``.
+
+        Those that nothing is computed from but themselves are left out: the graph cannot tell.
+        """
+        if not isinstance(step, GradientStep):
+            return {}
+        values, gradients = self.passes(step)
+        computed = {name: values[name] for name in step.graph.nodes}
+        return {**computed, **{f"d{name}": gradient for name, gradient in gradients.items()}}
 
     def read(self, name: str) -> Any:
         """The variable ``name``; raises MissingInput if there is none."""
@@ -56,7 +86,7 @@ class State:
             try:
                 self._passes[key] = (step.graph.forward(inputs), step.graph.gradients(inputs))
             except Exception as error:  # whatever operation comes upon the changed variable first
-                raise SpoiledInput(", ".join(f"`{name}`" for name in inputs)) from error
+                raise SpoiledInput(inputs) from error
         return self._passes[key]
 
     def reference(self, step: GradientStep | ValueStep) -> Reference:
@@ -73,7 +103,13 @@ class State:
                 return step.graph.reference(*self.passes(step), step.variable)
             return step.expected(*inputs)
         except Exception as error:
-            raise SpoiledInput(", ".join(f"`{name}`" for name in names)) from error
+            raise SpoiledInput(names) from error
+
+
+def is_attempted(step: Step, state: State) -> bool:
+    """Whether the answer has a value: a missing name, None and an ellipsis are none."""
+    answer = state.namespace.get(step.name)
+    return answer is not None and answer is not Ellipsis
 
 
 def examine(step: Step, state: State) -> StepVerdict:
@@ -84,7 +120,7 @@ def examine(step: Step, state: State) -> StepVerdict:
     that only a person can judge.
     """
     answer = state.namespace.get(step.name)
-    if answer is None or answer is Ellipsis:
+    if not is_attempted(step, state):
         return unjudged(
             step, Status.NOT_ATTEMPTED, "not_attempted", f"`{step.name}` has no value yet."
         )

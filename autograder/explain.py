@@ -4,13 +4,13 @@ import contextlib
 import copy
 import dataclasses
 import linecache
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from autograder.compare import Reference
 from autograder.diagnosed import (
     Call,
     diagnosed,
@@ -21,14 +21,19 @@ from autograder.diagnosed import (
 )
 from autograder.examine import State
 from autograder.examine_function import default_dtype_of
+from autograder.made_in_parts import run_too_often
+from autograder.reassigned import new_value
 from autograder.remarks import ONLY_SMALL, aliasing_message
 from autograder.rerun import Again, run_again, run_elsewhere, situations
-from autograder.second_look import holds, observed, second_look
+from autograder.second_look import holds, observed, second_look, with_autograd_told
 from autograder.steps import FunctionStep, GradientStep, Stage, Step, ValueStep
 from autograder.verdict import Diagnosis, StepVerdict
 
 __all__ = ["explain"]
 
+# Entries of an answer that no step comes near, the notebook's own `(n, 64)` and the like.
+_LARGEST = 1_000_000
+_FROM_THE_TOP = "Then run the notebook from the top."
 _SEED = 20  # of the arguments on which a function is called: those of its verdict
 
 
@@ -51,6 +56,8 @@ def explain(stage: Stage, step: Step, verdict: StepVerdict, state: State) -> Ste
 def _explained(stage: Stage, step: Step, verdict: StepVerdict, state: State) -> StepVerdict:
     if isinstance(step, GradientStep | ValueStep) and verdict.status.passed:
         return second_look(stage, step, verdict, state)
+    if isinstance(step, FunctionStep) and verdict.status.passed:
+        return with_autograd_told(verdict, state)
     if not needs_diagnosis(verdict):
         return verdict
     match step:
@@ -64,7 +71,9 @@ def _explained(stage: Stage, step: Step, verdict: StepVerdict, state: State) -> 
 def _explain_cell(
     stage: Stage, step: GradientStep | ValueStep, verdict: StepVerdict, state: State
 ) -> StepVerdict:
-    again = run_again(stage, step.name, state.namespace)
+    if _is_far_too_large(verdict):
+        return verdict  # its shape is told, and to make it again takes long
+    again = run_again(stage, step.name, state.namespace, state.right_for(step))
     if again is None:
         return verdict
     if changed := again.outcomes[0].changed:
@@ -83,8 +92,17 @@ def _explain_cell(
     if holds(step, again):
         if _is_partial(stage, step, again, state):
             return dataclasses.replace(verdict, diagnosis=Diagnosis("hard_coded_size", ONLY_SMALL))
-        return _stale(verdict, step.name, again, state.reference(step))
+        return _stale(verdict, step, again, state)
+    known = "\n".join((*verdict.remarks, *state.told_of(state.mended)))
+    new = [name for name in again.outcomes[0].rebound if f"gives `{name}`" not in known]
+    if new:
+        verdict = dataclasses.replace(verdict, remarks=(*verdict.remarks, new_value(new)))
     return diagnosed(stage, step, verdict, observed(step, again), again.calculation.text)
+
+
+def _is_far_too_large(verdict: StepVerdict) -> bool:
+    comparison = verdict.comparison
+    return comparison is not None and math.prod(comparison.shape) > _LARGEST
 
 
 def _is_partial(stage: Stage, step: GradientStep | ValueStep, again: Again, state: State) -> bool:
@@ -96,12 +114,18 @@ def _is_partial(stage: Stage, step: GradientStep | ValueStep, again: Again, stat
     return not holds(step, run_elsewhere(again, step.name, at_home, state.namespace))
 
 
-def _stale(verdict: StepVerdict, name: str, again: Again, reference: Reference) -> StepVerdict:
+def _stale(
+    verdict: StepVerdict, step: GradientStep | ValueStep, again: Again, state: State
+) -> StepVerdict:
     """The cell is right: what it read when it ran was old, or is wrong now."""
+    name, reference = step.name, state.reference(step)
+    if new := again.outcomes[0].rebound:
+        message = f"your formula is right, but {new_value(new)} {_FROM_THE_TOP}"
+        return dataclasses.replace(verdict, diagnosis=Diagnosis("stale", message))
     if is_right(again.own.answer, reference):
-        message = (
-            f"your formula is right, but `{name}` is older than what it is made from: run this "
-            "cell again."
+        message = "your formula is right, but " + (
+            run_too_often(name, state.cells)
+            or f"`{name}` is older than what it is made from: run this cell again."
         )
         return dataclasses.replace(verdict, diagnosis=Diagnosis("stale", message))
     if verdict.remarks:

@@ -8,10 +8,12 @@ from torch import Tensor
 
 from autograder.compare import Reference, compare
 from autograder.judge_tensor import is_plain
+from autograder.reassigned import reassigned, told
 from autograder.steps import GradientStep
 
-__all__ = ["ONLY_SMALL", "aliasing_message", "remarks_on"]
+__all__ = ["NO_POINTS", "ONLY_SMALL", "aliasing_message", "remarks_on"]
 
+NO_POINTS = "The grader gives no points for a cell that does that."
 # Right in states that are smaller than the notebook's.
 ONLY_SMALL = (
     "In the notebook's own sizes a part of the entries is left out: is there a number in the cell "
@@ -55,7 +57,11 @@ def _changed_variables(
             continue
         right = Reference.of(values[name])
         if value.shape != right.value.shape or not compare(value, right).passed:
-            inputs = ", ".join(f"`{parent}`" for parent in step.graph.parents(name))
+            parents = step.graph.parents(name)
+            if found := reassigned([name, *parents], namespace):
+                remarks += [told(one, namespace, {}) for one in found]
+                break
+            inputs = ", ".join(f"`{parent}`" for parent in parents)
             remarks.append(
                 f"`{name}` is not what the forward pass makes of {inputs}: a cell has changed one "
                 "of them. Run the notebook again from the top."

@@ -154,7 +154,7 @@ def _findings(verdict: StepVerdict) -> list[tuple[str, str]]:
 
 
 def _difference(comparison: Comparison) -> list[tuple[str, str]]:
-    if not comparison.shapes_fit:
+    if not comparison.shapes_fit or comparison.passed:  # then nothing but the shape is wrong
         return [("Shape", f"yours {comparison.shape}, expected {comparison.expected_shape}")]
     shape = f"{comparison.shape}"
     if comparison.shape != comparison.expected_shape:
@@ -171,7 +171,7 @@ def _difference(comparison: Comparison) -> list[tuple[str, str]]:
     )
     # A single number is always some multiple of the right one, and 1 would be no difference.
     ratio = comparison.ratio
-    if ratio is not None and comparison.entries > 1 and abs(ratio - 1) > 1e-6:
+    if ratio is not None and comparison.entries > 1 and abs(ratio - 1) > 1e-6 < abs(ratio):
         findings.append(("Ratio", f"yours is {ratio_in_words(ratio)} times the expected one"))
     return findings
 

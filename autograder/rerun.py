@@ -6,7 +6,7 @@ sizes with random upstream gradients. Nothing of the student's is changed, nothi
 a cell that does more than calculate is not run.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,7 @@ from torch import Tensor
 
 from autograder.compare import same_but_for_ones
 from autograder.draws import Kind, draw_stage
+from autograder.reassigned import cells_of
 from autograder.rerun_scratch import Outcome, quiet, run_calculation
 from autograder.rerun_source import Calculation, calculation_of
 from autograder.situation import Situation, make_situation
@@ -75,14 +76,18 @@ def given_in(situation: Situation, name: str) -> dict[str, Any]:
     return given
 
 
-def run_again(stage: Stage, name: str, namespace: Mapping[str, Any]) -> Again | None:
+def run_again(
+    stage: Stage, name: str, namespace: Mapping[str, Any], right: Mapping[str, Any] | None = None
+) -> Again | None:
     """Run the cell that made ``name`` on each of two situations.
 
     ``namespace`` has the notebook's variables and IPython's history of cells. A cell that comes to
-    nothing in fresh sizes (it has a 32 or a 27 in it) runs in the notebook's own. None where there
+    nothing in fresh sizes (it has a 32 or a 27 in it) runs in the notebook's own. Variables to
+    which the cell itself gives a new value have that in the namespace; on the student's own
+    variables it runs with those that are ``right`` in their place. None where there
     is no history, or where what made the variable cannot be run again safely.
     """
-    history = _history(namespace)
+    history = cells_of(namespace)
     fresh = situations(stage)
     if not history or not fresh:
         return None
@@ -91,6 +96,7 @@ def run_again(stage: Stage, name: str, namespace: Mapping[str, Any]) -> Again | 
     if calculation is None:
         return None
     own = {key: namespace[key] for key in there if key in namespace}
+    own |= {key: value for key, value in (right or {}).items() if key in calculation.rebinds}
     with quiet():
         at_home = run_calculation(calculation, name, own, namespace)
         tried = []
@@ -138,11 +144,3 @@ def _runs(
 ) -> tuple[Outcome, ...]:
     given = [given_in(one, name) for one in states]
     return tuple(run_calculation(calculation, name, one, namespace) for one in given)
-
-
-def _history(namespace: Mapping[str, Any]) -> Sequence[str]:
-    """The text of the cells that ran, as IPython keeps it in the notebook's own variables."""
-    history = namespace.get("_ih")
-    if not isinstance(history, list) or not all(isinstance(cell, str) for cell in history):
-        return ()
-    return history

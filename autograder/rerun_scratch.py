@@ -27,6 +27,7 @@ _MOST_SECONDS = 2.0  # where single lines take long; no calculation of a step co
 class Outcome:
     """What one run left behind; ``changed`` names variables that it was only to read.
 
+    ``rebound`` names those that stand for something else after the run: `probs = 1 / probs`.
     ``raised`` if it did not come to its end: the answer is then a part of what was meant.
     """
 
@@ -34,6 +35,7 @@ class Outcome:
     given: Mapping[str, Any]
     changed: tuple[str, ...] = ()
     raised: bool = False
+    rebound: tuple[str, ...] = ()
 
 
 class _TooLong(BaseException):
@@ -67,7 +69,12 @@ def run_calculation(
     changed = tuple(
         key for key in sorted(calculation.reads) if key in state and _differs(handed, state, key)
     )
-    return Outcome(scratch.get(name), state, changed, raised)
+    rebound = tuple(
+        key
+        for key in sorted(calculation.rebinds)
+        if key in state and key not in changed and not _is_same(scratch.get(key), state[key])
+    )
+    return Outcome(scratch.get(name), state, changed, raised, rebound)
 
 
 def _show_nothing(*_: object, **__: object) -> None:
@@ -80,6 +87,17 @@ def _copied(value: Any) -> Any:
     if isinstance(value, ModuleType):
         return value
     return copy.deepcopy(value)  # functions and types stay what they are; a layer is copied
+
+
+def _is_same(after: Any, before: Any) -> bool:
+    """Whether a variable has its value still, or one that rounding tells apart at most."""
+    if isinstance(before, Tensor) != isinstance(after, Tensor):
+        return False
+    if not is_plain(before) or not is_plain(after):
+        with contextlib.suppress(Exception):  # a name may stand for anything now
+            return torch.equal(torch.as_tensor(before), torch.as_tensor(after))
+        return False
+    return before.shape == after.shape and torch.allclose(before, after, equal_nan=True)
 
 
 def _differs(handed: Mapping[str, Any], state: Mapping[str, Any], key: str) -> bool:

@@ -33,13 +33,14 @@ class Calculation:
     """Statements that make a variable from what is given and from ``borrowed`` variables.
 
     ``text`` is that of the cells they come from, in the order in which they ran. ``reads`` are
-    all the names that they look up.
+    all the names that they look up, ``rebinds`` the given variables to which they give a value.
     """
 
     text: str
     code: CodeType
     reads: frozenset[str]
     borrowed: tuple[str, ...]
+    rebinds: frozenset[str] = frozenset()
 
 
 def calculation_of(
@@ -48,8 +49,9 @@ def calculation_of(
     """The last cell that made the variable ``name``, with the cells that made what it needs.
 
     ``history`` has the text of the cells that ran; ``given`` are the variables that will be there.
-    Statements that make one of these, that show something or import are left out. None if no cell
-    makes the variable, or if one that is needed does more than calculate.
+    Statements that make one of these, that show something or import are left out; but what the
+    last cell itself makes of a given variable is a part of its answer. None if no cell makes the
+    variable, or if one that is needed does more than calculate.
     """
     search = _Search(name, history, given, namespace)
     return search.calculation()
@@ -81,6 +83,12 @@ class _Search:
             code=compile(tree, FILE, "exec"),
             reads=frozenset().union(*map(read_by, body)),
             borrowed=tuple(self._borrowed),
+            rebinds=frozenset(
+                made
+                for one in body
+                for made in made_by(one) - (changed_by(one) - loops_over(one))
+                if made in self._given
+            ),
         )
 
     def _collect(self, name: str, before: int) -> bool:
@@ -95,7 +103,7 @@ class _Search:
         return False
 
     def _take(self, name: str, number: int, statements: Sequence[ast.stmt]) -> None:
-        kept, left_out = self._sorted(statements)
+        kept, left_out = self._sorted(statements, name == self._name, self._history[number])
         needed = {self._name, name}.union(*map(read_by, kept))
         if any((made_by(one) | changed_by(one)) & needed for one in left_out):
             self._sound = False
@@ -106,8 +114,13 @@ class _Search:
                 self._need(read, number)
             made |= made_by(statement)
 
-    def _sorted(self, statements: Sequence[ast.stmt]) -> tuple[list[ast.stmt], list[ast.stmt]]:
-        """The statements to run, and those that do more than calculate."""
+    def _sorted(
+        self, statements: Sequence[ast.stmt], own: bool, cell: str
+    ) -> tuple[list[ast.stmt], list[ast.stmt]]:
+        """The statements to run, and those that do more than calculate.
+
+        ``own`` if they are of the ``cell`` that makes the answer.
+        """
         kept, left_out = [], []
         anew: set[str] = set()  # variables that are given and that this cell makes once more
         for statement in statements:
@@ -116,13 +129,30 @@ class _Search:
             again = {name for name in made if name in self._given}
             if is_idle(statement):
                 continue
-            if (made or changed) and made | changed <= again | anew:
+            if own and again and self._gives_new_value(statement, again - anew, cell):
+                kept.append(statement)
+            elif (made or changed) and made | changed <= again | anew:
                 anew |= again
             elif computes(statement, self._namespace, self._is_made_by_cell):
                 kept.append(statement)
             else:
                 left_out.append(statement)
         return kept, left_out
+
+    def _gives_new_value(self, statement: ast.stmt, names: set[str], cell: str) -> bool:
+        """Whether a statement of the answer's own cell makes given ``names`` something else.
+
+        What it makes of their own old values it does; and so it does with what another cell has
+        made before, but for a gradient: that is an answer of its own.
+        """
+        if not computes(statement, self._namespace, self._is_made_by_cell):
+            return False
+        forward = {name for name in names if not (name[:1] == "d" and name[1:] in self._given)}
+        return bool(names & read_by(statement)) or any(
+            name in text and text != cell and name in touched_in(text)
+            for name in forward
+            for text in self._history
+        )
 
     def _is_made_by_cell(self, name: str) -> bool:
         return any(name in text and name in touched_in(text) for text in self._history)

@@ -5,64 +5,68 @@ where a size is written as a number, where the last character does not occur. Th
 numbers that show it, by the same rules, and a student should hear of it before.
 """
 
-import ast
 import dataclasses
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from autograder.asked_of_autograd import remark_on_autograd
 from autograder.compare import Reference
 from autograder.diagnosed import diagnosed, is_right, observe
 from autograder.examine import State
 from autograder.observation import Observation
-from autograder.remarks import aliasing_message
+from autograder.reassigned import new_value
+from autograder.remarks import NO_POINTS, aliasing_message
 from autograder.rerun import Again, run_again, run_elsewhere, situations
-from autograder.rerun_syntax import changed_by, made_by, statements_of, touched_in
 from autograder.steps import GradientStep, Stage, ValueStep
 from autograder.verdict import StepVerdict
 
-__all__ = ["holds", "observed", "second_look"]
+__all__ = [
+    "HARD_CODED",
+    "NO_ANSWER",
+    "SHORTCUT",
+    "holds",
+    "observed",
+    "second_look",
+    "trouble",
+    "with_autograd_told",
+]
 
-_HARD_CODED = (
+HARD_CODED = (
     "this is right in the notebook's own sizes only, and the grader gives half the points: write "
     "`n` or a `.shape` in place of a number, and say `num_classes`."
 )
-_NO_ANSWER = (
+NO_ANSWER = (
     "on other numbers than these the cell comes to no answer, and the grader tries them: is a "
     "size written as a number, or guessed (`num_classes`)?"
 )
-_AUTOGRAD = re.compile(r"\.grad\b(?!\s*=)|\.backward\(|\bautograd\b")
-_PYTORCHS = "this is PyTorch's own gradient, and the grader gives no points for that."
-_SHORTCUT = "this comes straight from the loss; make it from the gradients of the steps before."
+SHORTCUT = "this comes straight from the loss; make it from the gradients of the steps before."
 
 
 def second_look(
     stage: Stage, step: GradientStep | ValueStep, verdict: StepVerdict, state: State
 ) -> StepVerdict:
     """The verdict on a right answer, with a remark if the judge will not find it right."""
-    again = run_again(stage, step.name, state.namespace)
+    again = run_again(stage, step.name, state.namespace, state.right_for(step))
     if again is None:
-        if not _asks_pytorch(step.name, state.namespace):
-            return verdict
-        return dataclasses.replace(verdict, remarks=(*verdict.remarks, _PYTORCHS))
+        return with_autograd_told(verdict, state)
     if changed := again.outcomes[0].changed:
-        told = f"{aliasing_message(changed)} The grader gives no points for a cell that does that."
+        told = f"{aliasing_message(changed)} {NO_POINTS}"
     elif not is_right(again.own.answer, state.reference(step)):
         return verdict  # it is not this cell that made the answer
     else:
         told = (
-            _trouble(stage, step, verdict, again, state.namespace) if again.answered else _NO_ANSWER
+            trouble(stage, step, verdict, again, state.namespace) if again.answered else NO_ANSWER
         )
+    remarks = (told,) if told else ()
+    if new := tuple(name for name in again.outcomes[0].rebound if name not in state.mended):
+        remarks = (*remarks, new_value(new))
+    return dataclasses.replace(verdict, remarks=(*verdict.remarks, *remarks))
+
+
+def with_autograd_told(verdict: StepVerdict, state: State) -> StepVerdict:
+    """The verdict on a right answer, with a remark if its cell asked autograd for it."""
+    told = remark_on_autograd(verdict.name, state.namespace)
     return dataclasses.replace(verdict, remarks=(*verdict.remarks, told)) if told else verdict
-
-
-def _asks_pytorch(name: str, namespace: Mapping[str, Any]) -> bool:
-    """Whether the statements that made ``name`` when it was last made read autograd's answer."""
-    history = namespace.get("_ih")
-    cells = [cell for cell in history if isinstance(cell, str)] if isinstance(history, list) else []
-    last = next((cell for cell in reversed(cells) if name in touched_in(cell)), "")
-    making = [one for one in statements_of(last) if name in made_by(one) | changed_by(one)]
-    return any(_AUTOGRAD.search(ast.unparse(one)) for one in making)
 
 
 def observed(step: GradientStep | ValueStep, again: Again) -> list[Observation | None]:
@@ -79,7 +83,7 @@ def holds(step: GradientStep | ValueStep, again: Again) -> bool:
     return all(is_right(run.answer, one.expected[step.name]) for one, run in pairs)
 
 
-def _trouble(
+def trouble(
     stage: Stage,
     step: GradientStep | ValueStep,
     verdict: StepVerdict,
@@ -88,11 +92,11 @@ def _trouble(
 ) -> str:
     """What the judge will find, as a sentence; nothing if it finds the answer right."""
     if not again.answered:
-        return _NO_ANSWER
+        return NO_ANSWER
     if holds(step, again):
-        return _HARD_CODED if again.own_sizes else ""
+        return HARD_CODED if again.own_sizes else ""
     if isinstance(step, GradientStep) and _is_loss_gradient(step, again):
-        return "" if step.from_loss else _SHORTCUT
+        return "" if step.from_loss else SHORTCUT
     if not (isinstance(step, GradientStep) and step.degenerate):
         consistent = situations(stage, again.own_sizes, consistent=True)
         if holds(step, run_elsewhere(again, step.name, consistent, namespace)):
@@ -100,7 +104,7 @@ def _trouble(
     if not again.own_sizes:
         at_home = run_elsewhere(again, step.name, situations(stage, own_sizes=True), namespace)
         if holds(step, at_home):
-            return _HARD_CODED
+            return HARD_CODED
     seen = observed(step, again)
     found = diagnosed(stage, step, verdict, seen, again.calculation.text).diagnosis
     why = "" if found is None or found.code == "differs" else f" {found.message}"

@@ -15,6 +15,7 @@ from torch import Tensor
 from autograder.compare import Reference
 from autograder.graph import Graph
 from autograder.stages import unrolled
+from autograder.stages.numbers import one_number
 from autograder.steps import (
     FunctionStep,
     GradientStep,
@@ -98,7 +99,9 @@ def _judge_breaking_scale(answer: Any, logits: Tensor) -> Diagnosis | None:
     Breaks: with the logits times ``answer`` and each row's largest logit on its target, the loss
     is finite and the gradient holds a NaN.
     """
-    scale = float(answer)
+    scale = one_number(answer)
+    if scale is None:
+        return Diagnosis("wrong", "`breaking_scale` should be one number, such as 2.5.")
     if not math.isfinite(scale) or scale <= 0:
         return Diagnosis("out_of_range", f"`breaking_scale` is {scale:g}; give a positive number.")
     targets = logits.argmax(1)

@@ -13,6 +13,7 @@ from torch import Tensor
 from autograder.compare import Reference
 from autograder.finite_differences import difference_errors, expected_central_difference
 from autograder.graph import Graph
+from autograder.stages.numbers import one_number
 from autograder.steps import FunctionStep, GradientStep, PropertyStep, Stage
 from autograder.verdict import Diagnosis
 from autograder.vjp import vjp
@@ -160,10 +161,9 @@ _BEST_STEP = 6e-6  # the cube root of float64's machine epsilon
 def _judge_step_size(
     answer: Any, wave: Callable[[Tensor], Tensor], points: Tensor
 ) -> Diagnosis | None:
-    one_number = isinstance(answer, Tensor) and answer.numel() == 1
-    if not one_number and not isinstance(answer, int | float):
+    step = one_number(answer)
+    if step is None:
         return Diagnosis("wrong", "`good_step` should be one number, such as 0.1.")
-    step = float(answer)
     if not 0 < step < float("inf"):
         return Diagnosis("wrong", "`good_step` should be a positive number, such as 0.1.")
     error = float(difference_errors(wave, points, [step])[0])

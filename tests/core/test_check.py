@@ -16,6 +16,7 @@ from autograder.check import Check as CheckClass
 from autograder.compare import Reference
 from autograder.examine import State, examine
 from autograder.graph import Graph
+from autograder.stages import stage as find_stage
 from autograder.stages.unrolled import GRAPH, STAGE, draw_inputs
 from autograder.steps import FunctionStep, GradientStep, ManualStep, PropertyStep, Stage, ValueStep
 from autograder.verdict import Diagnosis, Status, StepVerdict
@@ -483,6 +484,58 @@ def test_a_value_of_an_earlier_run_is_told_so(
             assert "of an earlier run" not in captured.outputs[0].data["text/plain"]
     finally:
         InteractiveShell.clear_instance()
+
+
+def test_of_a_cell_that_failed_nothing_else_is_told(namespace: dict[str, Any]) -> None:
+    """`dlogits` is begun and its second path failed: that no path is written is not true."""
+    from IPython.utils.capture import capture_output
+
+    shell = InteractiveShell.instance()
+    try:
+        shell.run_cell("from autograder import Check; check = Check('01_unrolled', globals())")
+        shell.user_ns.update({**namespace, "torch": torch})
+        cell = "dlogits = dnorm_logits.clone()\ndlogits += h"
+        with capture_output():
+            shell.run_cell(cell, store_history=True)
+        with capture_output() as captured:
+            shell.run_cell("check('dlogits')")
+        (shown,) = captured.outputs
+        assert shown.data["text/plain"].count("Note") == 1
+        assert "of an earlier run" in shown.data["text/plain"]
+    finally:
+        InteractiveShell.clear_instance()
+
+
+def test_several_names_are_too_many(check: CheckClass) -> None:
+    """One step at a time, in one sentence."""
+    with pytest.raises(CheckFailed) as raised:
+        check("dh", "dW2")
+    assert str(raised.value) == "one step at a time: check('dh'), then check('dW2')"
+
+
+@pytest.mark.parametrize("answer", ["300", [300], 10**400, {}])
+@pytest.mark.parametrize(
+    ("stage", "name"), [("02_cross_entropy", "breaking_scale"), ("00_warmup", "good_step")]
+)
+def test_what_is_no_number_is_told_so(stage: str, name: str, answer: Any) -> None:
+    """A text, a list, a number that no float holds: one sentence, and no Python error."""
+    step = find_stage(stage).by_name[name]
+    assert isinstance(step, PropertyStep)
+    verdict = _verdict_of(step, **{**dict.fromkeys(step.inputs), name: answer})
+    assert verdict.diagnosis is not None
+    assert "should be one number" in verdict.diagnosis.message
+
+
+def test_a_far_too_large_answer_is_not_made_again(
+    check: CheckClass, namespace: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its shape says what is wrong, at once."""
+    made = []
+    monkeypatch.setattr("autograder.explain.run_again", lambda *_: made.append(1))
+    namespace["_ih"] = ["", "db1 = torch.zeros(30000, 2700)"]
+    namespace["db1"] = torch.zeros(1, dtype=torch.float64).expand(30000, 2700)
+    assert "(30000, 2700) where (64,) is expected" in str(_failure(check, "db1"))
+    assert not made
 
 
 def test_without_ipython_the_exception_tells_the_whole_story() -> None:

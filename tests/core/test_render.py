@@ -119,7 +119,7 @@ def test_the_summary_lists_every_step_and_the_next_one() -> None:
 
 @pytest.mark.parametrize(
     ("factor", "told"),
-    [(1 / 32, "1/32"), (-1.0, "-1"), (31 / 32, "31/32"), (141 / 853, "0.1653"), (0.0, "0")],
+    [(1 / 32, "1/32"), (-1.0, "-1"), (31 / 32, "31/32"), (141 / 853, "0.1653")],
 )
 def test_a_ratio_is_a_fraction_where_that_says_more(factor: float, told: str) -> None:
     """Small denominators are shown as fractions, other ratios with four digits."""
@@ -127,6 +127,23 @@ def test_a_ratio_is_a_fraction_where_that_says_more(factor: float, told: str) ->
     comparison = compare(factor * tensor, Reference.of(tensor))
     rendered = render_verdict(StepVerdict("dh", Status.WRONG, 1.0, comparison=comparison))
     assert f"yours is {told} times" in rendered.text
+
+
+@pytest.mark.parametrize("factor", [0.0, 1e-18])
+def test_nothing_is_no_ratio(factor: float) -> None:
+    """That zeros are 0 times the right answer tells nothing that the entries do not."""
+    tensor = torch.arange(1.0, 5.0, dtype=torch.float64)
+    comparison = compare(factor * tensor, Reference.of(tensor))
+    rendered = render_verdict(StepVerdict("dh", Status.WRONG, 1.0, comparison=comparison))
+    assert "4 of 4 differ" in rendered.text and "times" not in rendered.text
+
+
+def test_where_only_the_shape_is_wrong_no_entry_is_told() -> None:
+    """A dimension of size 1 that a function was to keep: all entries agree, and it is wrong."""
+    comparison = compare(REFERENCE.value.flatten()[:2], Reference.of(REFERENCE.value[:1]))
+    rendered = render_verdict(StepVerdict("unbroadcast", Status.WRONG, 1.0, comparison=comparison))
+    assert "Shape: yours (2,), expected (1, 2)" in rendered.text
+    assert "Entries" not in rendered.text and "Largest" not in rendered.text
 
 
 def test_a_single_number_has_no_ratio() -> None:

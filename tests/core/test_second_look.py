@@ -7,6 +7,10 @@ import torch
 import torch.nn.functional as F
 
 from autograder import Check
+from autograder.asked_of_autograd import remark_on_autograd
+from autograder.examine import State, examine
+from autograder.explain import explain
+from autograder.stages import STAGES
 from autograder.stages.unrolled import GRAPH, draw_inputs
 from autograder.verdict import StepVerdict
 
@@ -81,6 +85,7 @@ def test_a_right_answer_by_another_cell_is_not_blamed() -> None:
         ("dW2 = W2.grad.clone()", True),
         ("loss.backward()\ndW2 = W2.grad", True),
         ("dW2 = torch.autograd.grad(loss, W2)[0]", True),
+        ("d = W2.grad\ndW2 = d.clone()", True),
         # Beside the answer it may be looked at.
         ("dW2 = h.T @ dlogits\nprint(torch.equal(dW2, W2.grad))", False),
     ],
@@ -92,3 +97,51 @@ def test_pytorchs_own_gradient_gets_a_note(cell: str, noted: bool) -> None:
     namespace = {"torch": torch, **inputs, **GRAPH.forward(inputs), **gradients}
     verdict = _told("dW2", {**namespace, "_ih": ["", cell]})
     assert ["PyTorch's own gradient" in remark for remark in verdict.remarks] == [True] * noted
+
+
+@pytest.mark.parametrize(
+    ("cell", "noted"),
+    [
+        ("d = h.T @ dlogits\ndW2 = d.requires_grad_()", True),
+        ("d = h.T @ dlogits\nd.requires_grad_()\ndW2 = d.detach()", True),
+        ("dW2 = (h.T @ dlogits).requires_grad_(False)", False),
+    ],
+)
+def test_a_cell_that_prepares_autograd_gets_a_note(cell: str, noted: bool) -> None:
+    """The grader gives no points for it, whatever it was for."""
+    told = _verdict("dW2", cell).remarks
+    assert ["prepares autograd" in remark for remark in told] == [True] * noted
+
+
+@pytest.mark.parametrize(
+    ("cell", "noted"),
+    [
+        ("def logsumexp(x):\n    return torch.autograd.grad(x.sum(), x)", True),
+        ("def logsumexp(x):\n    x = x.clone().requires_grad_()\n    return x", True),
+        ("def logsumexp(x):\n    return lse(x)", True),
+        ("def logsumexp(x):\n    m = x.max(1).values  # .backward() is not here\n    return m",
+         False),
+    ],
+)  # fmt: skip
+def test_a_function_that_asks_autograd_gets_a_note(cell: str, noted: bool) -> None:
+    """Its own text is read, and that of the functions which it calls."""
+    helper = "def lse(x):\n    x.sum().backward()\n    return x"
+    namespace: dict[str, Any] = {"__name__": "__main__", "_ih": ["", helper, cell], "torch": torch}
+    exec(helper, namespace)
+    exec(cell, namespace)
+    assert bool(remark_on_autograd("logsumexp", namespace)) is noted
+
+
+def test_a_function_that_passes_is_told_of_autograd() -> None:
+    """A check of stage 02 that passes notes what the grader will give no points for."""
+    cell = (
+        "def softmax_jacobian(x):\n"
+        "    return torch.autograd.functional.jacobian(lambda x: F.softmax(x, 0), x)"
+    )
+    namespace: dict[str, Any] = {"__name__": "__main__", "_ih": ["", cell], "torch": torch, "F": F}
+    exec(cell, namespace)
+    stage = STAGES["02_cross_entropy"]
+    state = State(namespace)
+    step = stage.by_name["softmax_jacobian"]
+    (remark,) = explain(stage, step, examine(step, state), state).remarks
+    assert "PyTorch's own gradient" in remark
