@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from autograder.compare import Reference
+from autograder.exceptions import explanation_inside, hard_coded
 from autograder.judge_tensor import judge_tensor, unjudged
 from autograder.steps import FunctionStep
 from autograder.verdict import Status, StepVerdict
@@ -59,12 +60,13 @@ def _examine_call(
     try:
         with default_dtype_of(arguments):
             returned = function(*given)
-    except NotImplementedError as error:
-        message = f"`{_raised_in(error)}` is not written yet."
-        return unjudged(step, Status.NOT_ATTEMPTED, "not_attempted", message)
     except Exception as error:  # whatever a student's function raises is the student's verdict
-        message = f"{call} raised {type(error).__name__}: {error}"
-        return unjudged(step, Status.RAISED, "raised", message)
+        # PyTorch has NotImplementedErrors of its own; they say what is not implemented.
+        if isinstance(error, NotImplementedError) and not str(error):
+            message = f"`{_raised_in(error)}` is not written yet."
+            return unjudged(step, Status.NOT_ATTEMPTED, "not_attempted", message)
+        told = f"{call} raised {type(error).__name__}: {error}"
+        return unjudged(step, Status.RAISED, "raised", _meant(told, error, function, arguments))
     if any(
         not torch.equal(before, after)
         for before, after in zip(_tensors(arguments), _tensors(given), strict=True)
@@ -105,6 +107,19 @@ def _examine_result(
         return verdict
     remarks = (*verdict.remarks, f"this is the result of {what}")
     return dataclasses.replace(verdict, remarks=remarks)
+
+
+def _meant(
+    told: str, error: Exception, function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> str:
+    """What a function raised, followed by what that means, as far as it is known."""
+    sizes = {size for tensor in _tensors(arguments) for size in tensor.shape}
+    numbers = {argument for argument in arguments if isinstance(argument, int)}
+    meaning = (explanation_inside(error, function), hard_coded(error, function, sizes | numbers))
+    sentences = [sentence for sentence in meaning if sentence]
+    if sentences and not told.endswith((".", "!", "?")):
+        told += "."
+    return " ".join((told, *sentences))
 
 
 def _raised_in(error: Exception) -> str:
