@@ -38,12 +38,12 @@ def _transposed(a: Tensor, b: Tensor) -> Tensor:
 
 
 def _misspelt(a: Tensor, b: Tensor) -> Tensor:
-    product_of = a @ b  # noqa: F841 - see below
-    return productof  # noqa: F821 - the misprint
+    product_of = a @ b  # noqa: F841 - which is meant below
+    return productof  # type: ignore[name-defined, no-any-return]  # noqa: F821
 
 
 def _pair(a: Tensor, b: Tensor) -> Any:
-    return (a - a.max(1)) @ b
+    return (a - a.max(1)) @ b  # type: ignore[operator]
 
 
 def _power(a: Tensor, b: Tensor) -> Tensor:
@@ -95,6 +95,18 @@ def test_the_check_says_what_the_exception_means(function: Any, words: list[str]
 def test_a_size_that_is_there_is_no_hard_coded_one(function: Any) -> None:
     """Only a number that no argument has, in an exception about sizes, is asked about."""
     assert "hard-coded" not in _told(function)
+
+
+def test_a_size_of_the_notebook_is_asked_about_wherever_else_it_stands() -> None:
+    """The notebook's 10 columns may be a number of rows in the sizes of the check."""
+
+    def draw(generator: torch.Generator) -> list[tuple[Tensor, Tensor]]:
+        return [(torch.rand(*a), torch.rand(*b)) for a, b in (((4, 5), (5, 10)), ((10, 5), (5, 7)))]
+
+    step = FunctionStep("product", draw, lambda a, b: (Reference.of(a @ b),), own=0)
+    verdict = examine_function(step, lambda a, b: (a @ b).view(4, 10))
+    assert verdict.diagnosis is not None
+    assert "Are `4` and `10` in" in verdict.diagnosis.message
 
 
 def test_only_the_stub_is_not_written_yet() -> None:
