@@ -25,6 +25,7 @@ from autograder.render_progress import render_comparison, render_graph
 from autograder.render_summary import render_summary
 from autograder.stages import stage as find_stage
 from autograder.steps import FunctionStep, GradientStep, ManualStep, Step
+from autograder.threads import one_thread
 from autograder.verdict import Status, StepVerdict
 
 __all__ = ["Check", "CheckFailed"]
@@ -66,7 +67,7 @@ class Check:
         # Here, and not when the first wrong answer waits for it.
         written_for(stage)
         for step in self._stage.steps:
-            if isinstance(step, FunctionStep) and len(step.results) > 1:
+            if _has_many_mistakes(step):
                 mistakes_of(self._stage, step)
         shell = _shell()
         if shell is not None and shell.user_ns is namespace:
@@ -86,7 +87,7 @@ class Check:
             raise CheckFailed(f"one step at a time: {calls}")
         step = self._step(name)
         state = State(self._namespace, self._inputs)
-        with _random_state_kept():
+        with _random_state_kept(), one_thread():
             verdict = self._remarked(self._judge(step, state), state)
             if verdict.status.passed:
                 _display(render_verdict(verdict))
@@ -105,7 +106,7 @@ class Check:
         Raises CheckFailed if a variable of the notebook's own cells is missing or spoiled.
         """
         state = State(self._namespace, self._inputs)
-        with _random_state_kept():
+        with _random_state_kept(), one_thread():
             return tuple(self._judge(step, state) for step in self._stage.checked)
 
     def summary(self) -> None:
@@ -168,6 +169,13 @@ class Check:
         if isinstance(step, ManualStep):
             raise CheckFailed(f"the step {name!r} is graded by your instructor, not by a check")
         return step
+
+
+def _has_many_mistakes(step: Step) -> bool:
+    """Whether a step passes several operations at once, or has several results."""
+    if isinstance(step, GradientStep):
+        return bool(step.reads)
+    return isinstance(step, FunctionStep) and len(step.results) > 1
 
 
 @contextlib.contextmanager

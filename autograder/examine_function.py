@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from autograder.compare import Reference
+from autograder.exceptions import explanation_inside, hard_coded
 from autograder.judge_tensor import judge_tensor, unjudged
 from autograder.steps import FunctionStep
 from autograder.verdict import Status, StepVerdict
@@ -37,7 +38,10 @@ def examine_function(step: FunctionStep, function: Any) -> StepVerdict:
         message = f"`{step.name}` should be a function; it is of type {type(function).__name__}."
         return unjudged(step, Status.NOT_A_TENSOR, "not_a_tensor", message)
     draws = step.draw(torch.Generator().manual_seed(_SEED))
-    return most_telling(step, (_examine_call(step, function, arguments) for arguments in draws))
+    own = draws[step.own] if step.own is not None else ()
+    return most_telling(
+        step, (_examine_call(step, function, arguments, own) for arguments in draws)
+    )
 
 
 def most_telling(step: FunctionStep, verdicts: Iterable[StepVerdict]) -> StepVerdict:
@@ -52,19 +56,26 @@ def most_telling(step: FunctionStep, verdicts: Iterable[StepVerdict]) -> StepVer
 
 
 def _examine_call(
-    step: FunctionStep, function: Callable[..., Any], arguments: tuple[Any, ...]
+    step: FunctionStep,
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    own: tuple[Any, ...],
 ) -> StepVerdict:
+    """The verdict on one call; ``own`` are the arguments in the notebook's own sizes."""
     given = copy.deepcopy(arguments)
     call = describe_call(step, arguments)
     try:
         with default_dtype_of(arguments):
             returned = function(*given)
-    except NotImplementedError as error:
-        message = f"`{_raised_in(error)}` is not written yet."
-        return unjudged(step, Status.NOT_ATTEMPTED, "not_attempted", message)
     except Exception as error:  # whatever a student's function raises is the student's verdict
-        message = f"{call} raised {type(error).__name__}: {error}"
-        return unjudged(step, Status.RAISED, "raised", message)
+        # PyTorch has NotImplementedErrors of its own; they say what is not implemented.
+        if isinstance(error, NotImplementedError) and not str(error):
+            message = f"`{_raised_in(error)}` is not written yet."
+            return unjudged(step, Status.NOT_ATTEMPTED, "not_attempted", message)
+        told = f"{call} raised {type(error).__name__}: {error}"
+        return unjudged(
+            step, Status.RAISED, "raised", _meant(told, error, function, arguments, own)
+        )
     if any(
         not torch.equal(before, after)
         for before, after in zip(_tensors(arguments), _tensors(given), strict=True)
@@ -105,6 +116,30 @@ def _examine_result(
         return verdict
     remarks = (*verdict.remarks, f"this is the result of {what}")
     return dataclasses.replace(verdict, remarks=remarks)
+
+
+def _meant(
+    told: str,
+    error: Exception,
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    own: tuple[Any, ...],
+) -> str:
+    """What a function raised, followed by what that means, as far as it is known."""
+    sizes = _sizes(arguments)
+    if arguments is not own:  # a size of the notebook may be another dimension's here
+        sizes -= _sizes(own)
+    meaning = (explanation_inside(error, function), hard_coded(error, function, sizes))
+    sentences = [sentence for sentence in meaning if sentence]
+    if sentences and not told.endswith((".", "!", "?")):
+        told += "."
+    return " ".join((told, *sentences))
+
+
+def _sizes(arguments: tuple[Any, ...]) -> set[int]:
+    """The sizes of tensors among the arguments, and the whole numbers."""
+    sizes = {size for tensor in _tensors(arguments) for size in tensor.shape}
+    return sizes | {argument for argument in arguments if isinstance(argument, int)}
 
 
 def _raised_in(error: Exception) -> str:

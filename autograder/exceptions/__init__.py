@@ -6,6 +6,7 @@ what it says below the traceback in a notebook.
 
 from autograder.exceptions.clue import describe, descriptions
 from autograder.exceptions.explain import explain
-from autograder.exceptions.hook import install
+from autograder.exceptions.hook import explanation_inside, install
+from autograder.exceptions.sizes import hard_coded
 
-__all__ = ["describe", "descriptions", "explain", "install"]
+__all__ = ["describe", "descriptions", "explain", "explanation_inside", "hard_coded", "install"]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
-from autograder.exceptions import of_indices, of_names, of_shapes, of_values
+from autograder.exceptions import of_calls, of_indices, of_names, of_shapes, of_values
 from autograder.exceptions.clue import Clue, read
 from autograder.exceptions.infer import Described
 from autograder.steps import Stage
@@ -17,6 +17,7 @@ _RULES: tuple[_Rule, ...] = (
     ("NameError", r"name '(\w+)' is not defined", of_names.undefined),
     ("UnboundLocalError", r"local variable '(\w+)'", of_names.unbound),
     ("NotImplementedError", r"^$", of_values.untouched),
+    ("NotImplementedError|TypeError", r"bitwise_xor|operand type\(s\) for \^", of_values.power),
     ("RuntimeError", r"shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)",
      of_shapes.matrix_product),
     ("RuntimeError", r"got input \(\d+\), mat \((\d+)x(\d+)\), vec \((\d+)\)",
@@ -28,6 +29,8 @@ _RULES: tuple[_Rule, ...] = (
     ("RuntimeError", r"shape '(\[.*\])' is invalid for input of size (\d+)", of_shapes.viewing),
     ("RuntimeError", r"expanded size .* Target sizes: (\[.*\])\.  Tensor sizes: (\[.*\])",
      of_shapes.expanding),
+    ("RuntimeError", r"expand\(.*\{(\[.*\])\}, size=(\[.*\])\): the number of sizes provided",
+     of_shapes.too_many_dimensions),
     ("IndexError", r"Dimension out of range .* \[-\d+, (\d+)\], but got (-?\d+)",
      of_shapes.dimension_range),
     ("IndexError", r"index (-?\d+) is out of bounds for dimension (\d+) with size (\d+)",
@@ -36,14 +39,37 @@ _RULES: tuple[_Rule, ...] = (
     ("IndexError", r"tensors used as indices must be", of_indices.index_type),
     ("IndexError", r"indexing tensors could not be broadcast together with shapes (.*)",
      of_indices.index_lengths),
+    ("RuntimeError|IndexError",
+     r"value tensor of shape \[(.*)\] cannot be broadcast to indexing result of shape \[(.*)\]",
+     of_indices.entries_set),
+    ("TypeError", r"(index_add_?)\(\): argument 'dim' .* must be int, not Tensor",
+     of_calls.index_add_dimension),
     ("IndexError|RuntimeError", r"index_add_\(\): (Index is supposed to be|Number of indices)",
      of_indices.scatter_index),
     ("RuntimeError", r"view size is not compatible", of_values.scattered_in_memory),
     ("TypeError|AttributeError", r"torch\.return_types\.(\w+)", of_values.two_results),
     ("TypeError|AttributeError", r"NoneType|ellipsis", of_values.nothing),
+    ("TypeError",
+     r"'(builtin_function_or_method|method_descriptor|function|method)' object "
+     r"(is not subscriptable|does not support item assignment)", of_calls.square_brackets),
     ("TypeError|AttributeError", r"builtin_function_or_method|method_descriptor",
      of_values.method_without_brackets),
     ("TypeError", r"'\w+' object is not callable", of_values.called),
+    ("AttributeError", r"module '([\w.]+)' has no attribute '(\w+)'", of_calls.function_of),
+    ("TypeError", r"^(zeros|ones|empty)\(\)(:| takes)", of_calls.sizes_wanted),
+    ("TypeError", r"^(stack|cat|concat)\(\): argument 'tensors' .* not Tensor",
+     of_calls.list_of_tensors),
+    ("RuntimeError", r"stack expects each tensor .* got (\[.*?\]) at entry \d+ and (\[.*?\])",
+     of_calls.stacking),
+    ("RuntimeError", r"^Sizes of tensors must match except|^Tensors must have same number of",
+     of_calls.concatenating),
+    ("RuntimeError", r"^Class values must be smaller than", of_calls.one_hot_classes),
+    ("RuntimeError", r"einsum\(\): subscript (\w) has size (\d+) .* previously seen size (\d+)",
+     of_calls.einsum_size),
+    ("RuntimeError", r"einsum\(\): the number of subscripts .*?\((\d+)\) .*? dimensions \((\d+)\)",
+     of_calls.einsum_letters),
+    ("TypeError", r"^'(int|float)' object is not iterable", of_values.counted),
+    ("RuntimeError", r"^Boolean value of Tensor with more than one", of_values.true_or_false),
     ("AttributeError", r"'Tensor' object has no attribute '(\w+)'", of_values.attribute),
     ("RuntimeError", r"can't be cast to the desired output type (Long|Int)",
      of_values.dtype_in_place),

@@ -10,7 +10,7 @@ from autograder.exceptions.explain import explain
 from autograder.render import Rendered, marked_up
 from autograder.steps import Stage
 
-__all__ = ["explanation_of", "install"]
+__all__ = ["explanation_inside", "explanation_of", "install"]
 
 _EVENT = "post_run_cell"
 _MARK = "_explains_exceptions_of"
@@ -54,8 +54,33 @@ def explanation_of(
 
     What was raised inside this package is not explained: it speaks for itself.
     """
-    place = _place(error.__traceback__, namespace) if error is not None else None
-    if error is None or place is None:
+    if error is None:
+        return None
+    return _explained(error, _place(error.__traceback__, namespace), namespace, stage)
+
+
+def explanation_inside(error: BaseException, function: object) -> str | None:
+    """The explanation of an exception that a student's function ended in, called by this package.
+
+    None if there is none to give. Whatever goes wrong here is never raised.
+    """
+    namespace, called = getattr(function, "__globals__", None), error.__traceback__
+    if not isinstance(namespace, dict) or called is None:
+        return None
+    try:
+        # The first frame is that of whoever called.
+        return _explained(error, _place(called.tb_next, namespace), namespace, None)
+    except Exception:  # the exception's own text must do
+        return None
+
+
+def _explained(
+    error: BaseException,
+    place: tuple[FrameType, int] | None,
+    namespace: dict[str, Any],
+    stage: Stage | None,
+) -> str | None:
+    if place is None:
         return None
     frame, line = place
     source = "".join(linecache.getlines(frame.f_code.co_filename))

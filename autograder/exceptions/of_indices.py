@@ -5,7 +5,14 @@ import re
 
 from autograder.exceptions.clue import Clue
 
-__all__ = ["index_lengths", "index_type", "out_of_bounds", "scatter_index", "too_many"]
+__all__ = [
+    "entries_set",
+    "index_lengths",
+    "index_type",
+    "out_of_bounds",
+    "scatter_index",
+    "too_many",
+]
 
 Match = re.Match[str]
 
@@ -21,7 +28,7 @@ def out_of_bounds(clue: Clue, match: Match) -> str:
         and dimension < len(shape)
         and shape[dimension] == size
     }
-    whose = f"{next(iter(indexed))}, so" if len(indexed) == 1 else "In this tensor"
+    whose = f"{next(iter(indexed))}, so" if len(indexed) == 1 else "in this tensor"
     return (
         f"The index {index} is too far: {whose} the indices of dimension {dimension} go from 0 to "
         f"{size - 1}."
@@ -52,6 +59,19 @@ def index_lengths(clue: Clue, match: Match) -> str:
         "Several indices in one pair of brackets are read side by side, one of each at a time, so "
         f"they must be equally long; here they have shapes {shapes}.{clue.tensors}"
     )
+
+
+def entries_set(clue: Clue, match: Match) -> str:
+    """`value tensor of shape [32, 64] cannot be broadcast to indexing result of shape [32]`."""
+    value, place = (f"({', '.join(match[i].split(', '))}{_comma(match[i])})" for i in (1, 2))
+    return (
+        f"The entries that the brackets pick have shape {place}, and what is to be put there has "
+        f"{value}: it must have the same shape, or be a single number.{clue.tensors}"
+    )
+
+
+def _comma(sizes: str) -> str:
+    return "," if sizes and "," not in sizes else ""
 
 
 def scatter_index(clue: Clue, match: Match) -> str:

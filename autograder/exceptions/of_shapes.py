@@ -15,6 +15,7 @@ __all__ = [
     "expanding",
     "matrix_product",
     "matrix_vector",
+    "too_many_dimensions",
     "viewing",
 ]
 
@@ -88,6 +89,14 @@ def expanding(clue: Clue, match: Match) -> str:
     return (
         f"A tensor of shape {_tuple(match[2])} cannot be copied to fill {_tuple(match[1])}: only "
         f"dimensions of size 1, or missing on the left, can be copied.{clue.tensors}"
+    )
+
+
+def too_many_dimensions(clue: Clue, match: Match) -> str:
+    """`expand(torch.DoubleTensor{[32, 64]}, size=[27]): the number of sizes provided (1) ...`."""
+    return (
+        f"A tensor of shape {_tuple(match[1])} has too many dimensions to fill "
+        f"{_tuple(match[2])}: sum over what should go, or pick a part of it.{clue.tensors}"
     )
 
 

@@ -7,17 +7,21 @@ import re
 import torch
 
 from autograder.exceptions.clue import Clue
+from autograder.exceptions.of_names import changed_before_made
 
 __all__ = [
     "attribute",
     "called",
+    "counted",
     "dtype_in_place",
     "dtypes",
     "in_place_on_copies",
     "in_place_on_record",
     "method_without_brackets",
     "nothing",
+    "power",
     "scattered_in_memory",
+    "true_or_false",
     "two_results",
     "untouched",
 ]
@@ -29,13 +33,51 @@ def nothing(clue: Clue, match: Match) -> str | None:
     """An operand is `None` or `...`: a step that is not done yet, or a function's lack of one."""
     empty = [name for name in clue.names if clue.known.get(name) in ("None", "...")]
     if not empty:
-        return None
+        return _no_grad(clue)
     name = empty[0]
+    if change := changed_before_made(clue, name):
+        return change
     if name in clue.steps:
         return f"`{name}` has no value yet: do the step `{name}` first, then run this cell again."
     return (
         f"`{name}` is `{clue.known[name]}`, and not a tensor: look where it was set. (What changes "
         "a list in place, or a function without `return`, gives `None`.)"
+    )
+
+
+def _no_grad(clue: Clue) -> str | None:
+    """`W1.grad`, which only `backward()` fills."""
+    grads = [clue.text(n) for n in clue.nodes if isinstance(n, ast.Attribute) and n.attr == "grad"]
+    if not grads:
+        return None
+    return (
+        f"{grads[0] or '`.grad`'} is `None`: only autograd fills it, and here the gradient is what "
+        "you work out by hand."
+    )
+
+
+def power(clue: Clue, match: Match) -> str:
+    """`h ^ 2`."""
+    return "`^` is no power in Python: write `**`."
+
+
+def counted(clue: Clue, match: Match) -> str | None:
+    """`for i in n`."""
+    loops = [node.iter for node in clue.statements if isinstance(node, ast.For)]
+    loops += [node.iter for node in clue.nodes if isinstance(node, ast.comprehension)]
+    texts = {clue.text(node).strip("`"): None for node in loops}
+    if len(texts) != 1 or not all(texts):
+        return None
+    text = next(iter(texts))
+    return f"`{text}` is a number: to count up to it, from 0 on, write `range({text})`."
+
+
+def true_or_false(clue: Clue, match: Match) -> str:
+    """`if h > 0:`, `h > 0 and h < 1`."""
+    return (
+        "A tensor of many entries is neither true nor false (as `if`, `and`, `or` and `not` want "
+        "it). A comparison such as `x > 0` has an answer for each entry: multiply by it, or use "
+        "`torch.where`; `.all()` and `.any()` make one answer of them."
     )
 
 

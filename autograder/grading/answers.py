@@ -129,11 +129,13 @@ def as_value(answer: Fetched) -> Any:
 def missing_answer(step: Step, answer: Missing | NotATensor, ended: CellResult) -> StepVerdict:
     """The verdict where there is no tensor or number to be judged."""
     nothing = isinstance(answer, Missing) or answer.type_name in ("NoneType", "ellipsis")
-    if nothing and ended.status == "raised" and ended.error_name != "NotImplementedError":
+    # PyTorch has NotImplementedErrors of its own; they say what is not implemented.
+    untouched = ended.error_name == "NotImplementedError" and not ended.error_message
+    if nothing and ended.status == "raised" and not untouched:
         message = f"the cell raised {told(ended.error_name, ended.error_message)}"
         return unjudged(step, Status.RAISED, "raised", message)
     if nothing:
-        if ended.error_name == "NotImplementedError":
+        if untouched:
             message = "the cell is as it was handed out: it raises NotImplementedError."
         elif isinstance(answer, Missing):
             message = f"the cell runs, but `{step.name}` is not defined."

@@ -132,7 +132,7 @@ def _unanswered(
     if answer.error_name == "DoorShut":
         message = f"{call} calls autograd: write the gradient by hand."
         return unjudged(step, Status.USED_AUTOGRAD, "used_autograd", message)
-    if answer.error_name == "NotImplementedError":
+    if answer.error_name == "NotImplementedError" and not answer.error_message:
         message = f"`{step.name}` is not written yet."
         return unjudged(step, Status.NOT_ATTEMPTED, "not_attempted", message)
     if answer.status == "raised":

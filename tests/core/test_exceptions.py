@@ -122,6 +122,42 @@ Told = Callable[[str], str | None]
         ("x = torch.ones(3).requires_grad_()\nx += 1", ["`.clone()`"]),
         ("x = torch.ones(3).requires_grad_()\ny = x[:2]\ny += 1", ["a view", "`.clone()`"]),
         ("raise NotImplementedError()", ["yours to write"]),
+        # Written as elsewhere.
+        ("x = (1 - h ^ 2) * dh", ["`^` is no power in Python: write `**`"]),
+        ("x = n ^ 0.5", ["`**`"]),
+        ("h ^= 2", ["`**`"]),
+        ("for i in n:\n    pass", ["`n` is a number", "`range(n)`"]),
+        ("x = [i for i in n]", ["`range(n)`"]),
+        ("if h > 0:\n    pass", ["neither true nor false", "for each entry"]),
+        ("x = np.zeros(3)", ["`np` is NumPy", "`torch.zeros`"]),
+        ("x = math.pi", ["`math`", "does not import."]),
+        # A step's own cell.
+        ("dlogprobs[range(n), Yb] = -1 / n", ["begin with a tensor of zeros", "of `logprobs`"]),
+        ("dprobs += dlogits", ["no value yet", "zeros in the shape of `probs`", "write `=`"]),
+        ("dC = None\ndC[Xb] = demb", ["begin with a tensor of zeros in the shape of `C`"]),
+        ("dC += demb[0, 0]", ["begin with a tensor of zeros in the shape of `C`"]),
+        ("dC[0][1] += 1", ["begin with a tensor of zeros in the shape of `C`"]),
+        ("x = dhprebn.T\ndhprebn = dh", ["`dhprebn` is read before", "further down"]),
+        ("def f():\n    dC += 1\nf()", ["begin with a tensor of zeros in the shape of `C`"]),
+        ("mine[0] = 1", ["`mine` has no entries yet", "a tensor of zeros."]),
+        ("x = h.grad * 2", ["`h.grad` is `None`", "by hand"]),
+        # Functions of PyTorch.
+        ("x = torch.zeros_like[logprobs]", ["square", "`torch.zeros_like`", "round ones"]),
+        ("x = h.sum[0]", ["square", "`h.sum`", "round ones"]),
+        ("x = torch.zeros(logprobs)", ["wants sizes", "`logprobs` is a tensor", "zeros_like`"]),
+        ("x = torch.ones(h, 1)", ["wants sizes", "`torch.ones_like`"]),
+        ("x = torch.zero_like(h)", ["no `torch.zero_like`", "`torch.zeros_like`"]),
+        ("x = F.onehot(Yb, 27)", ["no `F.onehot`", "`F.one_hot`"]),
+        ("x = torch.stack([h, dlogits])", ["(32, 64), another (32, 27)"]),
+        ("x = torch.stack(h, dh)", ["in one list", "`torch.stack([a, b])`"]),
+        ("x = torch.cat([h, dlogits])", ["one behind the other", "`h` (32, 64)"]),
+        ("x = torch.cat([h, b2])", ["one behind the other", "`b2` (27,)"]),
+        ("x = F.one_hot(Yb, 5)", ["too few classes", "second argument"]),
+        ("x = torch.einsum('ij,jk->ik', h, dh)", ["`j` for both 64 and 32", "own letter"]),
+        ("x = torch.einsum('ijk->i', h)", ["2 dimensions, and 3 letters"]),
+        ("x = torch.zeros_like(C).index_add_(Xb.flatten(), demb)", ["`index_add_(0, index, sou"]),
+        ("logits[range(n), Yb] = h", ["have shape (32,)", "has (32, 64)"]),
+        ("logits[0] = h", ["(32, 64) has too many dimensions to fill (27,)"]),
     ],
 )
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")
@@ -131,6 +167,27 @@ def test_the_sentence_says_what_matters(told: Told, source: str, words: list[str
     assert sentence is not None
     for word in words:
         assert word in sentence
+
+
+def test_an_explanation_goes_on_in_small_letters_after_a_colon(told: Told) -> None:
+    """Whichever way the sentence about an index begins, it is one sentence."""
+    sentence = told("x = (h @ W2).view(-1)[Xb + 10_000]")
+    assert sentence is not None
+    assert "is too far: in this tensor" in sentence
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = torch.zeros('h')",
+        "x = torch.entirely_unlike_anything(h)",
+        "x = torch.version.hips",
+        "x = list(5)",
+    ],
+)
+def test_what_only_looks_alike_is_not_explained(told: Told, source: str) -> None:
+    """The messages are those of explained mistakes; the causes are others."""
+    assert told(source) is None
 
 
 @pytest.mark.parametrize(

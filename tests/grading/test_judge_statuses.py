@@ -268,6 +268,13 @@ def test_an_exception_is_explained(judge_answers):
     assert "In `dlogits @ W2` the shapes do not fit" in step.diagnosis.message
 
 
+def test_what_pytorch_has_not_implemented_is_an_exception(judge_answers):
+    """`^` is written and raises PyTorch's NotImplementedError, which no untouched cell does."""
+    verdict = step_of(judge_answers("01_unrolled", {"dhpreact": "dhpreact = h ^ 2"}), "dhpreact")
+    assert verdict.status is Status.RAISED
+    assert "is no power in Python" in verdict.diagnosis.message
+
+
 def test_a_function_that_raises_is_explained(judge_answers):
     """By the shapes of its arguments."""
     source = "def logsumexp(x):\n    return x.exp().sum(0).log() @ x"
@@ -343,6 +350,7 @@ _FUNCTIONS = {
     "a text": ("def project(g, r):\n    return 'g'", Status.NOT_A_TENSOR),
     "raised": ("def project(g, r):\n    return g @ r", Status.RAISED),
     "not written": ("def project(g, r):\n    raise NotImplementedError()", Status.NOT_ATTEMPTED),
+    "not for floats": ("def project(g, r):\n    return g - r ^ 2", Status.RAISED),
     "NaN": ("def project(g, r):\n    return g * float('nan')", Status.NOT_FINITE),
     "wrong": ("def project(g, r):\n    return g - g.mean(0)", Status.WRONG),
     "other arguments": ("def project(g):\n    return g", Status.RAISED),
