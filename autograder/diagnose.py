@@ -21,7 +21,7 @@ from autograder.mistakes.together import sentence, together
 from autograder.observation import Observation
 from autograder.sections import section_of
 from autograder.steps import Stage, Step
-from autograder.story import story
+from autograder.story import shape_story, story
 from autograder.verdict import Diagnosis
 
 __all__ = ["diagnose"]
@@ -65,12 +65,25 @@ def _find(stage: Stage, step: Step, observations: Sequence[Observation], source:
         for result in results[:_MOST_RESULTS]
         if len(wrong[result]) > 1
     ]
-    if found := _single(searches, source):
+    right = [
+        Search(stage, step, result, seen, source)
+        for result, seen in by_result.items()
+        if result not in wrong
+    ]
+    if found := _single(searches, right, source):
         return found
+    if searches and searches[0].is_zero and (zero := searches[0].zero()):
+        return Diagnosis(zero.code, _with_shape(zero.message, step, wrong[results[0]]))
     # Two mistakes are looked for where the first of them shows.
     if searches and (pair := searches[0].pair()):
         return _both(pair)
     return Diagnosis("differs", story(step, wrong[results[0]] if results else observations))
+
+
+def _with_shape(message: str, step: Step, observations: Sequence[Observation]) -> str:
+    """A message, and what is known of the answer's shape if it is wrong."""
+    told = shape_story(step, observations)
+    return f"{sentence(message)} {told}" if told else sentence(message)
 
 
 def _wrong_first(observations: Sequence[Observation]) -> list[Observation]:
@@ -78,9 +91,10 @@ def _wrong_first(observations: Sequence[Observation]) -> list[Observation]:
     return sorted(observations, key=lambda one: compare(one.answer, one.expected).passed)
 
 
-def _single(searches: Sequence[Search], source: str) -> Diagnosis | None:
+def _single(searches: Sequence[Search], right: Sequence[Search], source: str) -> Diagnosis | None:
     """The mistake that explains most results, the simplest of these.
 
+    One that would show in a result that is ``right`` goes last.
     Only what explains the first result that can be explained is looked for in the others: a
     mistake made before it shows there, too.
     """
@@ -91,6 +105,7 @@ def _single(searches: Sequence[Search], source: str) -> Diagnosis | None:
             ranks = [
                 (
                     -_shared(mistake, others),
+                    any(other.is_refuted(mistake) for other in right) if len(found) > 1 else False,
                     mistake.cost,
                     evidence(mistake, source),
                     place_of(mistake.code),

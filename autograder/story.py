@@ -12,7 +12,7 @@ from autograder.differences import ratio_in_words
 from autograder.observation import Observation
 from autograder.steps import Step
 
-__all__ = ["story"]
+__all__ = ["shape_story", "story"]
 
 
 def story(step: Step, observations: Sequence[Observation]) -> str:
@@ -21,9 +21,17 @@ def story(step: Step, observations: Sequence[Observation]) -> str:
     wrong = [one for one in compared if not one.passed]
     if not wrong:
         return "Nothing differs."
-    if not all(one.shapes_fit for one in wrong):
-        return _shapes(step, next(one for one in wrong if not one.shapes_fit))
-    return f"{_entries(wrong)}{_ratio(wrong)}."
+    return _wrong_shape(step, wrong) or f"{_entries(wrong)}{_ratio(wrong)}."
+
+
+def shape_story(step: Step, observations: Sequence[Observation]) -> str:
+    """One sentence on the shape of the answer to ``step``, if it is wrong; else nothing."""
+    return _wrong_shape(step, [compare(one.answer, one.expected) for one in observations])
+
+
+def _wrong_shape(step: Step, compared: Sequence[Comparison]) -> str:
+    unfit = next((one for one in compared if not one.shapes_fit), None)
+    return "" if unfit is None else _shapes(step, unfit)
 
 
 def _entries(wrong: Sequence[Comparison]) -> str:
