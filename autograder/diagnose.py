@@ -70,20 +70,29 @@ def _find(stage: Stage, step: Step, observations: Sequence[Observation], source:
         for result, seen in by_result.items()
         if result not in wrong
     ]
+    # Many a sum comes to zeros in another shape; those in the right one are a mistake by name.
+    first = wrong[results[0]] if results else ()
+    if searches and shape_story(step, first) and (zero := _zero(searches[0], step, first, False)):
+        return zero
     if found := _single(searches, right, source):
         return found
-    if searches and searches[0].is_zero and (zero := searches[0].zero()):
-        return Diagnosis(zero.code, _with_shape(zero.message, step, wrong[results[0]]))
+    if searches and (zero := _zero(searches[0], step, first, True)):
+        return zero
     # Two mistakes are looked for where the first of them shows.
     if searches and (pair := searches[0].pair()):
         return _both(pair)
     return Diagnosis("differs", story(step, wrong[results[0]] if results else observations))
 
 
-def _with_shape(message: str, step: Step, observations: Sequence[Observation]) -> str:
-    """A message, and what is known of the answer's shape if it is wrong."""
+def _zero(
+    search: Search, step: Step, observations: Sequence[Observation], but_for_rounding: bool
+) -> Diagnosis | None:
+    """An answer that is zero everywhere, and what is known of its shape if that is wrong."""
+    mistake = search.zero() if search.is_zero(but_for_rounding=but_for_rounding) else None
+    if mistake is None:
+        return None
     told = shape_story(step, observations)
-    return f"{sentence(message)} {told}" if told else sentence(message)
+    return Diagnosis(mistake.code, f"{sentence(mistake.message)} {told}".strip())
 
 
 def _wrong_first(observations: Sequence[Observation]) -> list[Observation]:

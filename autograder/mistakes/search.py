@@ -56,10 +56,14 @@ class Search:
                 matching.append(mistake)
         return matching
 
-    @property
-    def is_zero(self) -> bool:
-        """Whether the answer is zero everywhere in every state, rounding aside."""
-        return all(bool((t.answer.abs() <= t.bound).all()) for t in (self._first, *self._rest))
+    def is_zero(self, *, but_for_rounding: bool) -> bool:
+        """Whether the answer is zero everywhere in every state."""
+        targets = (self._first, *self._rest)
+        bounds = [target.bound if but_for_rounding else 0.0 for target in targets]
+        return all(
+            bool((target.answer.abs() <= bound).all())
+            for target, bound in zip(targets, bounds, strict=True)
+        )
 
     def zero(self) -> Mistake | None:
         """The mistake whose answer is zero everywhere, if it would be a mistake; the simplest."""

@@ -85,6 +85,13 @@ _ANSWERS = (
     ("01_unrolled", "dlogit_maxes", "0", "zero_answer", f"{_ZERO} `dlogit_maxes` {_SHAPE}."),
     ("01_unrolled", "dlogit_maxes", "torch.full_like(logit_maxes, 1e-15)", "zero_answer", _ZERO),
     ("01_unrolled", "dW2", "torch.zeros_like(W2.T)", "zero_answer", f"{_ZERO} `dW2` {_SHAPE}:"),
+    (
+        "02_cross_entropy",
+        "logsumexp",
+        "torch.tensor(0.0)",
+        "zero_answer",
+        "everywhere. The answer has another shape than the one that is asked for.",
+    ),
     # Half of a power.
     (
         "01_unrolled",
@@ -154,6 +161,13 @@ _ANSWERS = (
         "missing_local_derivative",
         "The loss is a logarithm of a softmax: only the first is here.",
     ),
+    (
+        "02_cross_entropy",
+        "logsumexp",
+        "torch.logsumexp(x, 1)[:1]",
+        "differs",
+        "The answer has another shape than the one that is asked for.",
+    ),
     # The sign of an epsilon is not its size.
     (
         "01_unrolled",
@@ -202,6 +216,7 @@ _LINES = (
         "not a matrix product",
     ),
     ("db2 = dlogits.sum(0)", "db2 = torch.ones_like(dlogits[0])", "missing_upstream", _ALONE),
+    ("db2 = dlogits.sum(0)", "db2 = torch.tensor(0.0)", "zero_answer", f"{_ZERO} `db2` {_SHAPE}."),
     ("dlogits = dlogits / n", "dlogits //= n", "wrong_constant", _ROUNDED),
     (
         "demb = dembcat.view(-1, C.shape[1])",
