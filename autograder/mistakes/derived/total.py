@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from autograder.mistakes.derived.assigned import assigned_twice
 from autograder.mistakes.derived.change import Change
 from autograder.mistakes.derived.edge import Edge, Kind
 from autograder.mistakes.derived.factors import Role, factors, role_of
@@ -26,13 +27,6 @@ _ZERO = "The answer is zero everywhere, but the gradients that flow in are not."
 _FLOORED = "The answer is zero everywhere: `//` rounds down, and of a fraction nothing is left."
 _SMALLER = "This is a part of the gradient: each entry of `{}` has one of its own."
 _TOO_MUCH = "Summed over too much: each entry of `{}` has a gradient of its own."
-# A start from nothing is not thrown away, and of the branches of a condition one assigns.
-_NOTHING = (
-    r"(?:None|0|0\.0?"
-    r"|[\w.]*\b(?:new_)?(?:zeros|empty)(?:_like)?\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*\))*\))*\))"
-    r"[ \t]*$"
-)
-_BRANCH = r"^[ \t]*(?:else|elif|except|case)\b"
 
 
 def changes_of_total(state: State, edges: Sequence[Edge]) -> Iterator[Change]:
@@ -111,10 +105,7 @@ def shapes_of(
 def _paths(state: State, edges: Sequence[Edge], change: Callable[..., Change]) -> Iterator[Change]:
     if len(edges) == 1:
         return
-    name = f"d{edges[0].shape.variable}"
-    again = rf"^\s*{name}(?:\[[^\n=]*\])?\s*=(?!=)(?![^\n]*\b{name}\b)"
-    first = rf"^[ \t]*{name}[ \t]*=(?!=)(?![ \t]*{_NOTHING})"
-    twice = rf"(?m){first}(?:(?!{_BRANCH})[\s\S])*?{again}"
+    twice = assigned_twice(f"d{edges[0].shape.variable}")
     for place, edge in enumerate(edges):
         words = Words(state.graph, edge.shape.variable, edge.shape.consumer)
         drop, keep = _without(place), _only(place)
