@@ -21,7 +21,7 @@ from autograder.mistakes.together import sentence, together
 from autograder.observation import Observation
 from autograder.sections import section_of
 from autograder.steps import Stage, Step
-from autograder.story import story
+from autograder.story import shape_story, story
 from autograder.verdict import Diagnosis
 
 __all__ = ["diagnose"]
@@ -65,12 +65,34 @@ def _find(stage: Stage, step: Step, observations: Sequence[Observation], source:
         for result in results[:_MOST_RESULTS]
         if len(wrong[result]) > 1
     ]
-    if found := _single(searches, source):
+    right = [
+        Search(stage, step, result, seen, source)
+        for result, seen in by_result.items()
+        if result not in wrong
+    ]
+    # Many a sum comes to zeros in another shape; those in the right one are a mistake by name.
+    first = wrong[results[0]] if results else ()
+    if searches and shape_story(step, first) and (zero := _zero(searches[0], step, first, False)):
+        return zero
+    if found := _single(searches, right, source):
         return found
+    if searches and (zero := _zero(searches[0], step, first, True)):
+        return zero
     # Two mistakes are looked for where the first of them shows.
     if searches and (pair := searches[0].pair()):
         return _both(pair)
     return Diagnosis("differs", story(step, wrong[results[0]] if results else observations))
+
+
+def _zero(
+    search: Search, step: Step, observations: Sequence[Observation], but_for_rounding: bool
+) -> Diagnosis | None:
+    """An answer that is zero everywhere, and what is known of its shape if that is wrong."""
+    mistake = search.zero() if search.is_zero(but_for_rounding=but_for_rounding) else None
+    if mistake is None:
+        return None
+    told = shape_story(step, observations)
+    return Diagnosis(mistake.code, f"{sentence(mistake.message)} {told}".strip())
 
 
 def _wrong_first(observations: Sequence[Observation]) -> list[Observation]:
@@ -78,9 +100,10 @@ def _wrong_first(observations: Sequence[Observation]) -> list[Observation]:
     return sorted(observations, key=lambda one: compare(one.answer, one.expected).passed)
 
 
-def _single(searches: Sequence[Search], source: str) -> Diagnosis | None:
+def _single(searches: Sequence[Search], right: Sequence[Search], source: str) -> Diagnosis | None:
     """The mistake that explains most results, the simplest of these.
 
+    One that would show in a result that is ``right`` goes last.
     Only what explains the first result that can be explained is looked for in the others: a
     mistake made before it shows there, too.
     """
@@ -91,6 +114,7 @@ def _single(searches: Sequence[Search], source: str) -> Diagnosis | None:
             ranks = [
                 (
                     -_shared(mistake, others),
+                    any(other.is_refuted(mistake) for other in right) if len(found) > 1 else False,
                     mistake.cost,
                     evidence(mistake, source),
                     place_of(mistake.code),

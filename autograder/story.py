@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from autograder.compare import Comparison, compare
 from autograder.differences import ratio_in_words
 from autograder.observation import Observation
-from autograder.steps import Step
+from autograder.steps import FunctionStep, Step, ValueStep
 
-__all__ = ["story"]
+__all__ = ["shape_story", "story"]
 
 
 def story(step: Step, observations: Sequence[Observation]) -> str:
@@ -21,9 +21,25 @@ def story(step: Step, observations: Sequence[Observation]) -> str:
     wrong = [one for one in compared if not one.passed]
     if not wrong:
         return "Nothing differs."
-    if not all(one.shapes_fit for one in wrong):
-        return _shapes(step, next(one for one in wrong if not one.shapes_fit))
-    return f"{_entries(wrong)}{_ratio(wrong)}."
+    return shape_story(step, observations) or f"{_entries(wrong)}{_ratio(wrong)}."
+
+
+def shape_story(step: Step, observations: Sequence[Observation]) -> str:
+    """One sentence on the shape of the answer to ``step``, if it is wrong; else nothing."""
+    for one in observations:
+        comparison = compare(one.answer, one.expected)
+        if not comparison.shapes_fit:
+            return _shapes(_subject(step, one.result), comparison)
+    return ""
+
+
+def _subject(step: Step, result: int) -> str:
+    """A gradient has a variable; what else a cell or a function makes has the shape asked for."""
+    if isinstance(step, FunctionStep) and len(step.results) > 1:
+        return f"`{step.results[result]}` has another shape than its variable"
+    if isinstance(step, FunctionStep | ValueStep):
+        return "The answer has another shape than the one that is asked for"
+    return f"`{step.name}` has another shape than its variable"
 
 
 def _entries(wrong: Sequence[Comparison]) -> str:
@@ -50,9 +66,8 @@ def _ratio(wrong: Sequence[Comparison]) -> str:
     return "; the answer is a multiple of the expected one, by a factor that is not always the same"
 
 
-def _shapes(step: Step, comparison: Comparison) -> str:
+def _shapes(told: str, comparison: Comparison) -> str:
     yours, theirs = comparison.shape, comparison.expected_shape
-    told = f"`{step.name}` has another shape than its variable"
     if len(yours) > 1 and yours[::-1] == theirs:
         return f"{told}: rows and columns have changed places."
     if len(yours) > len(theirs):

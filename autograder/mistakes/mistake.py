@@ -20,6 +20,7 @@ class Mistake:
     tensor: the cheapest is named. ``result`` says which of a function's results it is about.
     ``source``, a regular expression, breaks a tie of equal costs: a mistake whose pattern is
     found in the text of the student's cell goes first, one whose pattern is not found goes last.
+    ``needs``, another one, has to be found there for the mistake to be named at all.
     ``shows`` are the results in which it shows, if it shows in others, too.
     """
 
@@ -31,6 +32,7 @@ class Mistake:
     result: int = 0
     source: str = ""
     shows: frozenset[int] = frozenset()
+    needs: str = ""
 
 
 class Written(Mistake):

@@ -24,8 +24,10 @@ def pairs(
 ) -> Iterator[Pair]:
     """The pairs that come near the answer in one state.
 
-    ``singles`` are mistakes with the tensors that they make there, written ones among them.
+    ``singles`` are mistakes with the tensors that they make there, written ones among them. An
+    answer of zeros is none of two things: whatever the other one is, it makes no difference.
     """
+    singles = [(mistake, made) for mistake, made in singles if mistake.code != "zero_answer"]
     whole = [c for c in derived.changes if not c.consumer and c.site == derived.variable]
     scales = [c for c in whole if c.part == "scale"]
     yield from _scaled(derived, singles, scales, target)

@@ -42,6 +42,8 @@ class Search:
         for mistake in mistakes_of(self._stage, self._step):
             if mistake.result != self.result or not mistake.shows.isdisjoint(tried):
                 continue
+            if mistake.needs and not re.search(mistake.needs, self._source):
+                continue
             if matching and mistake.cost > matching[0].cost and not dearer:
                 break
             made = _made(mistake.make, self._first.namespace)
@@ -54,6 +56,21 @@ class Search:
                 matching.append(mistake)
         return matching
 
+    def is_zero(self, *, but_for_rounding: bool) -> bool:
+        """Whether the answer is zero everywhere in every state."""
+        targets = (self._first, *self._rest)
+        bounds = [target.bound if but_for_rounding else 0.0 for target in targets]
+        return all(
+            bool((target.answer.abs() <= bound).all())
+            for target, bound in zip(targets, bounds, strict=True)
+        )
+
+    def zero(self) -> Mistake | None:
+        """The mistake whose answer is zero everywhere, if it would be a mistake; the simplest."""
+        known = mistakes_of(self._stage, self._step)
+        zeros = [m for m in known if m.code == "zero_answer" and m.result == self.result]
+        return min(zeros, key=lambda m: (m.cost, evidence(m, self._source)), default=None)
+
     def explained_by(self, code: str, message: str) -> bool:
         """Whether one of the mistakes with this code and message makes the answer."""
         return any(
@@ -61,6 +78,13 @@ class Search:
             for mistake in mistakes_of(self._stage, self._step)
             if (mistake.result, mistake.code, mistake.message) == (self.result, code, message)
         )
+
+    def is_refuted(self, mistake: Mistake) -> bool:
+        """Whether a mistake of another result would show here, and the answer is not what it makes.
+
+        A mistake on the way may leave some results as they are.
+        """
+        return self.result in mistake.shows and not self.explained_by(mistake.code, mistake.message)
 
     def _makes(self, mistake: Mistake) -> bool:
         made = _made(mistake.make, self._first.namespace)
@@ -114,6 +138,8 @@ def _believable(pair: Pair, source: str) -> bool:
 
 def evidence(mistake: Mistake | Change, source: str) -> int:
     """What the cell's text says: 0 for the mistake, 1 nothing, 2 against it."""
+    if isinstance(mistake, Mistake) and mistake.needs:
+        return 0  # it was found, else the mistake would not be asked about
     if not mistake.source or not source:
         return 1
     return 0 if re.search(mistake.source, source) else _AGAINST

@@ -10,7 +10,7 @@ from tests.mutants.codes import CODES, MORE
 
 _MESSAGES = {mistake.message: mistake for stage in MODULES for mistake in written_for(stage)}
 # What may stand in backticks besides a name: an index, a symbol, a size, an entry of a call.
-_SHORT = re.compile(r"\w+|\[:, \w+\]|\[:, \.\.\.\]|=|n - 1|hprebn - bnmeani")
+_SHORT = re.compile(r"\w+|\[:, \w+\]|\[:, \.\.\.\]|=|//|n - 1|hprebn - bnmeani")
 
 
 @pytest.mark.parametrize("stage", MODULES)

@@ -87,8 +87,8 @@ def test_there_are_many():
     assert sum(len(written_for(stage)) for stage in MODULES) > 1000
 
 
-def _rank(one: Made) -> tuple[int, bool]:
-    return one.mistake.cost, bool(one.mistake.source)
+def _rank(one: Made) -> tuple[int, bool, bool]:
+    return one.mistake.cost, bool(one.mistake.source), bool(one.mistake.needs)
 
 
 def _described(one: Made) -> str:

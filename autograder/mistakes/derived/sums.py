@@ -12,7 +12,10 @@ from autograder.mistakes.derived.traits import Draft, constant, equal_variable
 
 __all__ = ["sum_changes"]
 
-_MATRIX_PRODUCT = r"@|matmul|\bmm\b|einsum"
+_PRODUCT = r"(?:@|matmul|\bmm\b|einsum)"
+# In a function with all steps, only the lines of this one count.
+_IN_CELL = rf"(?s:\A(?!.*\bdef backward\b).*{_PRODUCT})"
+_ON_LINE = rf"(?m:^[^\n=]*\bd{{name}}\b[^\n=]*=[^\n]*{_PRODUCT})"
 
 
 def sum_changes(draft: Draft) -> Iterator[Change]:
@@ -55,6 +58,7 @@ def _of_broadcast(draft: Draft) -> Iterator[Change]:
 def _products(draft: Draft) -> Iterator[Change]:
     """A matrix product where an entrywise one is meant, and what may be summed of it."""
     edge, message = draft.edge, draft.words("matmul")
+    trace = _trace(draft.shape.variable)
     factors: list[Callable[[Edge], Tensor]] = [lambda e: e.local]
     for name in (equal_variable(edge)[0], draft.shape.variable):
         if name and edge.state.values[name].shape != edge.local.shape:
@@ -64,7 +68,12 @@ def _products(draft: Draft) -> Iterator[Change]:
             for finish in _AFTERWARDS:
                 make = _matmul(factor, product, finish)
                 code = "matmul_for_elementwise"
-                yield draft.change("term", code, message, make, 1, _MATRIX_PRODUCT)
+                yield draft.change("term", code, message, make, 1, trace)
+
+
+def _trace(variable: str) -> str:
+    """The trace of a matrix product that makes the gradient of ``variable``."""
+    return rf"{_IN_CELL}|{_ON_LINE.format(name=variable)}"
 
 
 _MATMULS: tuple[Callable[[Tensor, Tensor], Tensor], ...] = (

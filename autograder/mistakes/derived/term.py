@@ -17,6 +17,9 @@ from autograder.mistakes.derived.upstream import upstream_changes
 
 __all__ = ["changes_of_edge"]
 
+# Where nothing is divided there is no mean.
+_DIVISION = r"mean|/|div|\*\*\s*-"
+
 
 def changes_of_edge(edge: Edge) -> Iterator[Change]:
     """Every change to a term, found on one state whose sizes are all different."""
@@ -44,7 +47,8 @@ def _factors(draft: Draft) -> Iterator[Change]:
     }
     for factor in factors(draft.state, draft.shape.variable):
         code = role.code(factor.label)
-        yield draft.change("scale", code, messages[code], factor.of)
+        trace = _DIVISION if code == "mean_instead_of_sum" else ""
+        yield draft.change("scale", code, messages[code], factor.of, source=trace)
 
 
 def _all_rows(edge: Edge, product: Tensor) -> Tensor:

@@ -8,20 +8,23 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from autograder.mistakes.derived.assigned import assigned_twice
 from autograder.mistakes.derived.change import Change
 from autograder.mistakes.derived.edge import Edge, Kind
 from autograder.mistakes.derived.factors import Role, factors, role_of
 from autograder.mistakes.derived.state import State, is_floating
 from autograder.mistakes.derived.traits import named
 from autograder.mistakes.derived.words import Words
+from autograder.mistakes.operators import FLOOR
 
 __all__ = ["CONSTANT", "SIGN", "TRANSPOSED", "changes_of_total"]
 
 CONSTANT = "The answer is right up to a constant factor."
 SIGN = "The sign of the whole answer is wrong."
 TRANSPOSED = "This is transposed: rows and columns have changed places."
-_BESSEL = "n and n - 1 are confused."
+_BESSEL = "`n` and `n - 1` are confused."
 _ZERO = "The answer is zero everywhere, but the gradients that flow in are not."
+_FLOORED = "The answer is zero everywhere: `//` rounds down, and of a fraction nothing is left."
 _SMALLER = "This is a part of the gradient: each entry of `{}` has one of its own."
 _TOO_MUCH = "Summed over too much: each entry of `{}` has a gradient of its own."
 
@@ -44,11 +47,20 @@ def changes_of_total(state: State, edges: Sequence[Edge]) -> Iterator[Change]:
     yield from _factors(state, edges, change)
     value = state.values[variable]
     yield change("all", "zero_answer", _ZERO, lambda s, e: torch.zeros_like(s.values[variable]), 0)
+    yield change(
+        "all",
+        "zero_answer",
+        _FLOORED,
+        lambda s, e: torch.zeros_like(s.values[variable]),
+        0,
+        source=FLOOR,
+    )
     if len(edges) == 1 and edges[0].shape.kind is not Kind.DIAGONAL:
         message = f"`{variable}` itself is a factor too many."
         make = _times(variable)
         yield change("all", "wrong_variable", message, make, 2, named(variable))
-    yield from shapes_of(value, variable, change)
+    told = _TOO_MUCH.format(variable), _SMALLER.format(variable)
+    yield from shapes_of(value, told, change)
     right = _sum([edge.term for edge in edges])
     for name, other in state.values.items():
         # `dhpreact` may be a variable of the graph: passed on as it is, something else is wrong.
@@ -72,27 +84,28 @@ def _value(name: str) -> Callable[[State, list[Edge]], Tensor]:
     return lambda state, edges: state.values[name]
 
 
-def shapes_of(value: Tensor, variable: str, change: Callable[..., Change]) -> Iterator[Change]:
-    """A right answer turned, summed, or cut."""
+def shapes_of(
+    value: Tensor, told: tuple[str, str], change: Callable[..., Change]
+) -> Iterator[Change]:
+    """A right answer turned, summed, or cut; what is ``told`` of the last two."""
+    too_much, smaller = told
     if value.ndim > 1:
         yield change("shape", "transposed", TRANSPOSED, _turned)
     for axis in range(value.ndim):
         if value.shape[axis] > 1:
-            yield change("shape", "extra_sum", _TOO_MUCH.format(variable), _summed(axis))
+            yield change("shape", "extra_sum", too_much, _summed(axis))
     if value.numel() > 1:
-        yield change("shape", "extra_sum", _TOO_MUCH.format(variable), lambda t: t.sum())
+        yield change("shape", "extra_sum", too_much, lambda t: t.sum())
         if value.ndim > 1 and value.shape[0] > 1:
-            yield change("shape", "broadcast_shape", _SMALLER.format(variable), lambda t: t[:1])
+            yield change("shape", "broadcast_shape", smaller, lambda t: t[:1])
     if value.ndim > 2:
-        yield change("shape", "extra_sum", _TOO_MUCH.format(variable), lambda t: t.sum((0, 1)))
+        yield change("shape", "extra_sum", too_much, lambda t: t.sum((0, 1)))
 
 
 def _paths(state: State, edges: Sequence[Edge], change: Callable[..., Change]) -> Iterator[Change]:
     if len(edges) == 1:
         return
-    name = f"d{edges[0].shape.variable}"
-    again = rf"^\s*{name}(?:\[[^\n=]*\])?\s*=(?!=)(?![^\n]*\b{name}\b)"
-    twice = rf"(?ms)^\s*{name}\s*=(?!=).*{again}"
+    twice = assigned_twice(f"d{edges[0].shape.variable}")
     for place, edge in enumerate(edges):
         words = Words(state.graph, edge.shape.variable, edge.shape.consumer)
         drop, keep = _without(place), _only(place)

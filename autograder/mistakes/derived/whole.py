@@ -17,6 +17,8 @@ from autograder.steps import FunctionStep, ValueStep
 
 __all__ = ["changes_of_whole"]
 
+_TOO_MUCH = "Summed over too much: each entry of the answer has a value of its own."
+_SMALLER = "This is a part of the answer: each of its entries has a value of its own."
 _NUMBERS = (2.0, 0.5, 3.0, 1 / 3, 4.0, 0.25)
 
 
@@ -84,7 +86,7 @@ def _changes(
         yield change("scale", "extra_mean_factor", message, lambda namespace: 1 / namespace["n"])
     message = "The answer is zero everywhere."
     yield change("scale", "zero_answer", message, lambda namespace: 0.0, 0)
-    yield from shapes_of(right, step.name, change)
+    yield from shapes_of(right, (_TOO_MUCH, _SMALLER), change)
     for name, value in sample.items():
         if is_floating(value):
             told = f"This is `{name}` as it was given."

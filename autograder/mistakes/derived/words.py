@@ -48,7 +48,7 @@ _SENTENCES = {
     "sign": (
         "The sign of the path through `{y}` is wrong: does `{y}` grow or shrink when `{x}` grows?"
     ),
-    "bessel": "n and n - 1 are confused on the way from `{x}` to `{y}`.",
+    "bessel": "`n` and `n - 1` are confused on the way from `{x}` to `{y}`.",
     "extra_mean": (
         "There is one division too many on the way through `{y}`: nothing is averaged there "
         "that has not been divided already."

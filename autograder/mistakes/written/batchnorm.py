@@ -1,6 +1,7 @@
 """Mistakes of 03_batchnorm that its graphs cannot know."""
 
 from autograder.mistakes.mistake import Mistake
+from autograder.mistakes.operators import HALVED_POWER, ROOTED
 from autograder.mistakes.written.batchnorm_paths import PATHS
 from autograder.mistakes.written.batchnorm_statistics import STATISTICS
 from autograder.mistakes.written.formula import Formula, edit
@@ -92,6 +93,8 @@ _INFERENCE_ONLY = (
     edit("wrong_power", _POWER, power="-2"),
     edit("wrong_power", _POWER, power="-0.25"),
     edit("wrong_power", "the gain occurs once, not squared", gain="bngain**2"),
+    edit("wrong_sign", "look at the sign of the epsilon", eps="- 1e-5"),
+    edit("precedence", HALVED_POWER, power="-1 / 2", needs=ROOTED),
     edit("precedence", _PARENTHESES, scale="{var} + 1e-5 ** {power}"),
     edit("precedence", _PARENTHESES, scale="({var} + 1e-5 ** {power})"),
     edit("precedence", _PARENTHESES, gain="({gain_}", scale="{var} + 1e-5) ** {power}", cost=2),

@@ -3,6 +3,7 @@
 from itertools import permutations
 
 from autograder.mistakes.mistake import Mistake
+from autograder.mistakes.operators import FLOOR, FLOORED, HALVED_POWER, ROOTED
 from autograder.mistakes.written.formula import Formula, edit
 
 __all__ = ["PATHS"]
@@ -66,6 +67,10 @@ _WRONG_PATHS = (
     edit("wrong_layout", "one path is in a layer of its own", after=".transpose(0, 1).flatten(1)"),
     edit("wrong_layout", "rows are examples, columns are units", after=".transpose(1, 2)"),
     edit("missing_mean_factor", _SHARE, share=""),
+    edit("wrong_constant", FLOORED, share="// n", needs=FLOOR),
+    edit("wrong_constant", FLOORED, share="* 0", needs=FLOOR),
+    edit("wrong_constant", FLOORED, two="2 // {m} * {m}", needs=FLOOR),
+    edit("precedence", HALVED_POWER, scale="bnvar_inv**2 / 2", needs=ROOTED),
     edit("missing_mean_factor", "the variance is a mean of squares", m="1"),
     edit("bessel", _SHARE, share="/ (n - 1)"),
     edit("bessel", "by what does this variance divide?", m="n"),

@@ -1,6 +1,13 @@
 """Mistakes in stage 03 on the way back to variance and mean."""
 
 from autograder.mistakes.mistake import Mistake
+from autograder.mistakes.operators import (
+    FLOOR,
+    FLOORED,
+    HALVED,
+    HALVED_POWER,
+    ROOTED,
+)
 from autograder.mistakes.written.formula import Formula, edit
 
 __all__ = ["STATISTICS"]
@@ -39,6 +46,11 @@ _DBNVAR = Formula(
 ).mistakes(
     (
         edit("missing_epsilon", "the epsilon in `bnvar_inv` is missing", power="bnvar**-1.5"),
+        edit("precedence", HALVED_POWER, half="-0.25", power="bnvar_inv**6", needs=HALVED),
+        edit("wrong_constant", FLOORED, half="-1", needs=FLOOR),
+        edit("wrong_constant", FLOORED, power="bnvar_inv**4", needs=FLOOR),
+        edit("wrong_constant", FLOORED, half="-1", power="bnvar_inv**4", needs=FLOOR),
+        edit("wrong_sign", "look at the sign of the epsilon", power="(bnvar - 1e-5) ** -1.5"),
         *(
             edit("wrong_power", _ROOT, power=f"bnvar_inv**{exponent}")
             for exponent in ("1", "2", "1.5", "-1", "-2", "-3", "5", "6")
@@ -113,6 +125,7 @@ _DBNMEANI = Formula(
         ),
         edit("wrong_power", "look at the power of `bnvar_inv`", scale="bnvar_inv**2"),
         edit("wrong_power", "look at the power of `bnvar_inv`", scale="bnvar_inv**3"),
+        edit("precedence", HALVED_POWER, scale="bnvar_inv**2 / 2", needs=ROOTED),
         edit("missing_epsilon", "the epsilon in `bnvar_inv` is missing", scale="bnvar**-0.5"),
         edit("wrong_upstream", "what comes in next to this is `dbnraw`", up="dhpreact"),
         edit("wrong_upstream", "the variance's gradient has no place here", up="dbnvar", cost=2),

@@ -104,7 +104,7 @@ _WRONG_EXAMPLE = (
     edit(
         "missing_local_derivative",
         "the loss is a logarithm of a softmax: only the first is here",
-        probs=("-hot / p", "-1 / p", "-hot / p[y]"),
+        probs=("-hot / p", "-1 / p", "-hot / p[y]", "-1 / p[y]"),
         target="",
     ),
     edit("extra_sum", "one number for each logit", after=(".sum()", "[y]")),

@@ -43,8 +43,8 @@ _ALLOWED = {"torch": torch, "F": F, "one_hot": _one_hot}
 class Edit:
     """What is written in place of some parts, and what that mistake is called.
 
-    ``message``, ``cost`` and ``source`` are those of ``Mistake``; ``{name}`` in the message stands
-    for a part as well.
+    ``message``, ``cost``, ``source`` and ``needs`` are those of ``Mistake``; ``{name}`` in the
+    message stands for a part as well.
     """
 
     code: str
@@ -52,6 +52,7 @@ class Edit:
     parts: Mapping[str, tuple[str, ...]]
     cost: int = 1
     source: str = ""
+    needs: str = ""
 
     def forms(self) -> Iterator[Mapping[str, str]]:
         """What stands for the parts, in each of the forms."""
@@ -60,11 +61,17 @@ class Edit:
 
 
 def edit(
-    code: str, message: str, *, cost: int = 1, source: str = "", **parts: str | tuple[str, ...]
+    code: str,
+    message: str,
+    *,
+    cost: int = 1,
+    source: str = "",
+    needs: str = "",
+    **parts: str | tuple[str, ...],
 ) -> Edit:
     """An edit: ``edit("wrong_power", "...", scale=("bnvar_inv**2", "bnvar_inv**3"))``."""
     forms = {name: (text,) if isinstance(text, str) else text for name, text in parts.items()}
-    return Edit(code, message, forms, cost, source)
+    return Edit(code, message, forms, cost, source, needs)
 
 
 @dataclass(frozen=True)
@@ -110,7 +117,15 @@ def _mistake(formula: Formula, entry: Edit, body: str) -> Mistake:
     def make(namespace: Mapping[str, Any]) -> Tensor:
         return compiled(names, body)(*(namespace[name] for name in names))
 
-    return Mistake(formula.step, entry.code, entry.message, make, entry.cost, source=entry.source)
+    return Mistake(
+        formula.step,
+        entry.code,
+        entry.message,
+        make,
+        entry.cost,
+        source=entry.source,
+        needs=entry.needs,
+    )
 
 
 def _filled(text: str, parts: Mapping[str, str]) -> str:

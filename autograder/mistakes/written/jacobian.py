@@ -7,6 +7,8 @@ __all__ = ["JACOBIAN"]
 
 _BOTH = "a logit moves its own probability and, through the sum, all others: there are two parts"
 
+_SIDES = "the table has entries on both sides of its diagonal: those of one side are missing"
+
 _SYMMETRIC = "entry [i, j] is about two probabilities: a table, not a row"
 
 _JACOBIAN = Formula(
@@ -29,8 +31,8 @@ _WRONG_JACOBIAN = (
     edit("missing_branch", _BOTH, diagonal=""),
     edit("missing_branch", _BOTH, on="p * (1 - p)", outer=""),
     edit("missing_branch", _BOTH, after="* (1 - torch.eye(len(x)))"),
-    edit("missing_branch", _BOTH, outer="- torch.tril({table})"),
-    edit("missing_branch", _BOTH, outer="- torch.triu({table})"),
+    edit("missing_branch", _SIDES, outer="- torch.tril({table})"),
+    edit("missing_branch", _SIDES, outer="- torch.triu({table})"),
     edit(
         "branch_twice",
         "the diagonal already has its share in the table of products",

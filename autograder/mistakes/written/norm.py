@@ -4,6 +4,7 @@ The same three paths occur with both variances and in the backward pass of stage
 name parts, and the steps say what their parts are.
 """
 
+from autograder.mistakes.operators import FLOORED
 from autograder.mistakes.written.formula import Edit, edit
 
 __all__ = ["AROUND", "BESSEL", "BODY", "NORM_PATHS", "PARTS"]
@@ -138,6 +139,7 @@ _BESSEL = "`n` and `n - 1`: the mean divides by the one, this variance by the ot
 
 BESSEL: tuple[Edit, ...] = (
     edit("bessel", _BESSEL, m="n"),
+    edit("wrong_constant", FLOORED, m="n", needs=r"\bn\s*//\s*\(\s*n\b"),
     edit("bessel", _BESSEL, m="n * (n - 1) / n"),
     edit("bessel", _BESSEL, mean="- {up}.sum(0) / (n - 1)"),
     edit("bessel", _BESSEL, mean="- {up}.sum(0) / (n - 1)", m="n"),

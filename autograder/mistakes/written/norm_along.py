@@ -1,5 +1,6 @@
 """What goes wrong in batch norm's path through the variance, and in its sums."""
 
+from autograder.mistakes.operators import FLOOR, FLOORED, HALVED_POWER, ROOTED
 from autograder.mistakes.written.formula import Edit, edit
 
 __all__ = ["NORM_ALONG"]
@@ -55,6 +56,13 @@ NORM_ALONG: tuple[Edit, ...] = (
         along="- {diff} * {var}**-0.5 * ({up} * {diff} * {var}**-0.5).sum(0) / {m} * {inv} / {inv}",
         cost=2,
     ),
+    edit("precedence", HALVED_POWER, scale="{inv}**2 / 2", needs=ROOTED),
+    edit("wrong_constant", FLOORED, gain="n * ({gain_} * {inv} // n)", scale="1", needs=FLOOR),
+    edit("wrong_constant", FLOORED, mean="- {up}.sum(0) // n", needs=FLOOR),
+    edit("wrong_constant", FLOORED, along="- {raw} * (({up} * {raw}).sum(0) // {m})", needs=FLOOR),
+    edit("wrong_constant", FLOORED, along="- {raw} * ({up} * {raw}).sum(0) // {m}", needs=FLOOR),
+    edit("wrong_constant", FLOORED, along="", needs=FLOOR),
+    edit("wrong_constant", FLOORED, mean="", needs=FLOOR),
     edit("wrong_power", _POWER, scale="{inv}**2"),
     edit("wrong_power", _POWER, scale="{inv}**3"),
     edit("wrong_power", _POWER, scale="{inv}**0.5"),

@@ -1,5 +1,6 @@
 """What goes wrong where one entry of each row is meant."""
 
+from autograder.mistakes.operators import COLUMNS
 from autograder.mistakes.written.formula import edit
 
 __all__ = ["PLACE"]
@@ -9,8 +10,15 @@ _PICK = "which entry of each row is meant, and which variable holds its index?"
 _PAIRS = "`[:, ...]` takes these columns in all rows; here one entry of each row is meant"
 
 PLACE = (
-    edit("all_rows_indexed", _PAIRS, hot="(({hot_}.sum(0) > 0) * torch.ones_like(logits))"),
-    edit("all_rows_indexed", _PAIRS, hot="({hot_}.sum(0) * torch.ones_like(logits))"),
+    edit(
+        "all_rows_indexed",
+        _PAIRS,
+        hot="(({hot_}.sum(0) > 0) * torch.ones_like(logits))",
+        needs=COLUMNS,
+    ),
+    edit(
+        "all_rows_indexed", _PAIRS, hot="({hot_}.sum(0) * torch.ones_like(logits))", needs=COLUMNS
+    ),
     edit(
         "wrong_index",
         _PICK,

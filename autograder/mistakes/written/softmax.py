@@ -3,6 +3,7 @@
 It occurs in stage 02 and in the backward pass of stage 04; the steps say what their parts are.
 """
 
+from autograder.mistakes.operators import COLUMNS, FLOOR, FLOORED
 from autograder.mistakes.written.formula import Edit, edit
 
 __all__ = ["BODY", "PARTS", "SOFTMAX"]
@@ -30,9 +31,13 @@ _ROWS = "in each row the distribution belongs to one example: over which dimensi
 _NORMALIZED = "what is left of the target's part must be probabilities: positive, with a sum of 1"
 _PARENTHESES = "Python divides before it subtracts: what is to be divided?"
 _PICK = "which entry of each row is the target's? `Yb` tells"
+_LOWERED = "in each row only the target's entry is lowered by 1, and no other entry"
 _PAIRS = "`[:, Yb]` takes these columns in all rows; here one entry of each row is meant"
 _TAKEN_OFF = "something is taken off the target's entry; the entry is not replaced"
 _ONE = "how much is taken off at the target?"
+
+# Every row loses at these columns: at all that are targets, as often as they are, at all there are.
+_ALL_ROWS = ("({hot_}.sum(0) > 0)*1.0", "{hot_}.sum(0)", "1")
 
 SOFTMAX: tuple[Edit, ...] = (
     edit("missing_branch", _TARGET, target=""),
@@ -46,6 +51,8 @@ SOFTMAX: tuple[Edit, ...] = (
     edit("missing_mean_factor", _MEAN, share=""),
     edit("extra_mean_factor", _SHARE, share=("/ n / n", "/ logits.numel()")),
     edit("bessel", "the loss is a plain mean, without a correction", share="/ (n - 1)"),
+    edit("wrong_constant", FLOORED, target="{target_}", share="// n", needs=FLOOR),
+    edit("wrong_constant", FLOORED, probs="", needs=FLOOR),
     edit("wrong_constant", _NUMBER, share=("/ logits.shape[1]", "/ (n + 1)", "/ n * 2", "/ n / 2")),
     edit("wrong_axis", _ROWS, dim="0"),
     edit(
@@ -121,9 +128,8 @@ SOFTMAX: tuple[Edit, ...] = (
         "rows are examples, columns are characters: in which order?",
         hot="torch.zeros_like(logits).index_put((Yb, torch.arange(n)), logits.new_ones(()))",
     ),
-    edit("all_rows_indexed", _PAIRS, hot="({hot_}.sum(0) > 0)*1.0"),
-    edit("all_rows_indexed", _PAIRS, hot="{hot_}.sum(0)"),
-    edit("all_rows_indexed", _PAIRS, hot="1"),
+    edit("all_rows_indexed", _PAIRS, hot=_ALL_ROWS, needs=COLUMNS),
+    edit("wrong_index", _LOWERED, hot=_ALL_ROWS),
     edit("overwritten_accumulation", _TAKEN_OFF, target="* (1 - {hot}) - {hot}"),
     edit("overwritten_accumulation", _TAKEN_OFF, target="* (1 - {hot}) - n * {hot}"),
     edit("overwritten_accumulation", _TAKEN_OFF, target="* (1 - {hot}) - {hot} / n"),

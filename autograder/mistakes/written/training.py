@@ -98,7 +98,15 @@ def _mistake(number: int, line: str, body: str, entry: Edit) -> Mistake:
 
     shows = frozenset(_RESULTS.index(name) for name in _shown_in(line).intersection(_RESULTS))
     return Mistake(
-        "backward", entry.code, entry.message, make, entry.cost, number, entry.source, shows
+        "backward",
+        entry.code,
+        entry.message,
+        make,
+        entry.cost,
+        number,
+        entry.source,
+        shows,
+        entry.needs,
     )
 
 

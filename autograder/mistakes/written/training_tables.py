@@ -95,6 +95,9 @@ def summed(
             for entry in swapped
             if "factor" not in entry.parts or entry.code in ("wrong_variable", "zero_answer")
         )
+        # Ones in the variable's own shape, which nobody has summed.
+        told, ones = "the gradient that comes in is missing", "torch.ones_like({up_}[:1])"
+        swapped += (edit("missing_upstream", told, up=ones),)
     return Formula(step, names, REDUCED_BODY, parts), (REDUCED, swapped)
 
 

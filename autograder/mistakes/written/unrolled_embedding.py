@@ -59,7 +59,7 @@ WRONG_ROWS = (
         "wrong_layout",
         "rows of `Xb` are examples: the two lists must run in the same order",
         index="Xb.T.flatten()",
-        cost=1,
+        source=r"\bXb\s*\.\s*(T\b|mT\b|t\(|transpose|permute)",
     ),
     edit(
         "wrong_layout",

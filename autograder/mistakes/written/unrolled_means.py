@@ -1,6 +1,7 @@
 """Stage 01: the shares of an example in a mean and in a variance."""
 
 from autograder.mistakes.mistake import Mistake
+from autograder.mistakes.operators import FLOOR, FLOORED
 from autograder.mistakes.written.formula import Formula, edit
 
 __all__ = ["MEANS"]
@@ -21,6 +22,7 @@ _DBNDIFF2 = Formula(
             share=("n / (n - 1)", "(n - 1) / n", "1 / (n + 1)", "1 / (n - 2)"),
         ),
         edit("missing_mean_factor", _SHARE, share="1"),
+        edit("wrong_constant", FLOORED, share="1", up="({up_} // (n - 1))", needs=FLOOR),
         edit("wrong_constant", _SHARE, share=("2 / (n - 1)", "0.5 / (n - 1)", "2 / n")),
         edit(
             "extra_mean_factor",
@@ -80,6 +82,8 @@ _DHPREBN = Formula(
 ).mistakes(
     (
         edit("missing_mean_factor", _EACH, share="1"),
+        edit("wrong_constant", FLOORED, share="0", needs=FLOOR),
+        edit("wrong_constant", FLOORED, share="1", mean="({mean_} // n)", needs=FLOOR),
         edit(
             "bessel",
             "the mean divides by the number of examples, without a correction",

@@ -1,6 +1,12 @@
 """Stage 01: tanh, and the power of the variance."""
 
 from autograder.mistakes.mistake import Mistake
+from autograder.mistakes.operators import (
+    FLOOR,
+    FLOORED,
+    HALVED,
+    HALVED_POWER,
+)
 from autograder.mistakes.written.formula import Formula, edit
 from autograder.mistakes.written.tanh import TANH, TANH_BODY
 
@@ -27,10 +33,11 @@ _DBNVAR = Formula(
 ).mistakes(
     (
         edit("missing_epsilon", _EPSILON, eps=""),
+        edit("wrong_sign", "look at the sign of the epsilon", eps="- 1e-5"),
         edit(
             "wrong_constant",
             "look at the size of the epsilon",
-            eps=("+ 1e-8", "+ 1e-6", "+ 1e-4", "+ 1e-3", "+ 1e-12", "- 1e-5", "+ 2e-5"),
+            eps=("+ 1e-8", "+ 1e-6", "+ 1e-4", "+ 1e-3", "+ 1e-12", "+ 2e-5"),
         ),
         edit(
             "wrong_power",
@@ -54,6 +61,11 @@ _DBNVAR = Formula(
         edit("wrong_constant", _POWER, half=("-1 *", "-1.5 *", "-2 *", "-0.25 *", "-3 *", "-5 *")),
         edit("wrong_sign", _POWER, half=("", "1.5 *", "2 *"), cost=2),
         edit("missing_local_derivative", "the power is missing", power="0", cost=0),
+        edit("precedence", HALVED_POWER, half="-0.25 *", power="-3", needs=HALVED),
+        edit("precedence", HALVED_POWER, half="-0.25 *", power="-3", eps="", cost=2, needs=HALVED),
+        edit("wrong_constant", FLOORED, half="-1 *", needs=FLOOR),
+        edit("wrong_constant", FLOORED, power="-2", needs=FLOOR),
+        edit("wrong_constant", FLOORED, half="-1 *", power="-2", needs=FLOOR),
         edit("precedence", _ORDER, half="-0.5 * bnvar + 1e-5**-1.5 * {up_} + 0 *"),
         edit("precedence", _ORDER, half="-0.5 * (bnvar + 1e-5**-1.5) * {up_} + 0 *"),
         edit("precedence", _ORDER, half="-0.5 * bnvar + 1e-5**-1.5 + 0 *", cost=2),

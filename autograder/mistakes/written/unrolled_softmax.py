@@ -64,8 +64,6 @@ _DPROBS = Formula(
             factor=(
                 "1 / (2.302585092994046 * probs)",
                 "1 / (0.6931471805599453 * probs)",
-                "2 / probs",
-                "0.5 / probs",
             ),
         ),
         edit(

@@ -104,6 +104,11 @@ def _bias(step: str, bias: str, up: str) -> tuple[Mistake, ...]:
                 whole="({bias} * {up}).sum(0, keepdim=True)",
             ),
             edit(
+                "missing_upstream",
+                "the gradient that comes in is missing",
+                whole="torch.ones_like({bias})",
+            ),
+            edit(
                 "other_function",
                 "the gradients alone are summed",
                 whole=(

@@ -1,6 +1,7 @@
 """Stage 01: `dlogprobs`, where the loss picks one entry of each row."""
 
 from autograder.mistakes.mistake import Mistake
+from autograder.mistakes.operators import FLOOR, FLOORED
 from autograder.mistakes.written.formula import Formula, edit
 from autograder.mistakes.written.places import PLACE
 
@@ -20,6 +21,7 @@ _DLOGPROBS = Formula(
     (
         edit("wrong_index", _PICK, index="logits.argmax(1)"),
         edit("missing_mean_factor", _MEAN, value="-1.0"),
+        edit("wrong_constant", FLOORED, value="-1.0", needs=FLOOR),
         edit("wrong_sign", "the loss has a minus sign", value="1.0 / n"),
         edit("wrong_sign", "the loss has a minus sign", value="1.0", cost=2),
         edit("bessel", "a plain mean, without a correction", value="-1.0 / (n - 1)"),

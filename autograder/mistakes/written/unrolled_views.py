@@ -49,13 +49,19 @@ _DEMB = Formula(
             "wrong_layout",
             _LAYOUT,
             whole=(
-                "{up}.clone()",
-                "{up}.view(-1, {width})",
                 "{up}.view({n}, {width}, {context})",
                 "{up}.view({context}, {n}, {width})",
+                "{up}.T.reshape({context}, {width}, {n})",
+            ),
+        ),
+        edit(
+            "wrong_layout",
+            "the numbers are in the right order, and only the shape is not that of `emb`",
+            whole=(
+                "{up}.clone()",
+                "{up}.view(-1, {width})",
                 "{up}.view(-1)",
                 "{up}.view({n}, 1, -1)",
-                "{up}.T.reshape({context}, {width}, {n})",
             ),
         ),
         edit(
