@@ -6,12 +6,9 @@ trusted and runs nothing of the submission; what runs in the other one, see ``pa
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
-
-import torch
 
 from autograder.diagnosed import with_section
 from autograder.figures.drawing import Drawing
@@ -27,6 +24,7 @@ from autograder.grading.results import CellResult
 from autograder.grading.runner_process import Runner
 from autograder.judge_tensor import unjudged
 from autograder.steps import FunctionStep, ManualStep, PropertyStep, Stage
+from autograder.threads import one_thread
 from autograder.verdict import Flag, Status, StepVerdict, SubmissionVerdict
 
 __all__ = ["Judged", "judge"]
@@ -63,7 +61,7 @@ def judge(
     own run. Raises GradingError when the course's own cells do not run here.
     """
     cells = Cells(stage, prepared.cells)
-    with _one_thread(), Process(cells, start, locked) as process:
+    with one_thread(), Process(cells, start, locked) as process:
         own = OwnRun(cells, seed, cache(partial(own_values, tuple(locked))), silent=not feedback)
         if feedback or any(isinstance(s, FunctionStep | PropertyStep) for s in stage.steps):
             process.attempt(own.run, own.dead)
@@ -104,14 +102,3 @@ def _flags(uses: Sequence[AutogradUse], verdicts: Mapping[str, StepVerdict]) -> 
         if verdict.status is Status.USED_AUTOGRAD and name not in told and verdict.diagnosis:
             flags.append(Flag(name, "used_autograd", verdict.diagnosis.message))
     return tuple(flags)
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """Small tensors, and the same sums in the same order on every machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
