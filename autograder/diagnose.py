@@ -29,6 +29,7 @@ __all__ = ["diagnose"]
 # Of a step with several results, those nearest to the loss say most: this is the backward order.
 _RESULTS = {"backward": (3, 4, 6, 5, 1, 2, 0)}
 _MOST_RESULTS = 2  # that are searched: what is wrong with one of them shows in the others
+_LONGEST = 10_000  # characters: searching a hostile text for traces takes its square
 _FACTORS = {"missing_mean_factor", "extra_mean_factor", "wrong_constant"}
 
 
@@ -40,13 +41,18 @@ def diagnose(
     ``source`` is the text of the student's cell: it decides between mistakes that make the same
     tensor. The code is "differs" where no mistake, and no pair of them, makes the answer.
     """
-    found = _find(stage, step, observations, _without_comments(source))
+    found = _find(stage, step, observations, _evidence_in(source))
     return replace(found, read=section_of(stage.name, step.name).title)
 
 
-def _without_comments(source: str) -> str:
-    """A comment is no evidence. A `#` in a text ends the line, too: no answer depends on one."""
-    return "\n".join(line.partition("#")[0].rstrip() for line in source.splitlines())
+def _evidence_in(source: str) -> str:
+    """The lines of a text that tell something; none of a text as long as nobody's answer is.
+
+    A comment is no evidence. A `#` in a text ends the line, too: no answer depends on one.
+    """
+    lines = (line.partition("#")[0].rstrip() for line in source.splitlines())
+    text = "\n".join(filter(None, lines))
+    return text if len(text) <= _LONGEST else ""
 
 
 def _find(stage: Stage, step: Step, observations: Sequence[Observation], source: str) -> Diagnosis:

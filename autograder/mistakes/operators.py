@@ -8,7 +8,7 @@ __all__ = ["COLUMNS", "FLOOR", "FLOORED", "HALVED", "HALVED_POWER", "ROOTED"]
 
 # A number is divided, or something is divided by how many examples there are: sizes are divided
 # like that for good reasons.
-FLOOR = r"\b\d+\.?\d*\s*//|//=?\s*\(*\s*(?:[nN]\b|batch|len\(\s*(?!C\b)|\w+\.shape\[0\])"
+FLOOR = r"\b\d++(?:\.\d*+)?\s*//|//=?\s*\(*\s*(?:[nN]\b|batch|len\(\s*(?!C\b)|\w+\.shape\[0\])"
 FLOORED = "`//` rounds down to a whole number, and here a fraction is meant"
 
 # `x**-3/2` and `x**-1/2`: half of a power.

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
-from autograder.diagnose import diagnose
+from autograder.diagnose import _evidence_in, diagnose
 from autograder.mistakes import mistakes_of
+from autograder.mistakes.derived.assigned import assigned_twice
+from autograder.mistakes.operators import FLOOR
 from autograder.mistakes.together import sentence
 from autograder.stages import STAGES
 from tests.diagnose.observing import diagnosable, observe
@@ -285,3 +287,16 @@ def test_no_message_begins_with_a_variable_of_one_letter():
     steps = [(s, step) for s in STAGES.values() for step in s.checked if diagnosable(step)]
     begin = {sentence(m.message)[:2]: m.message for s, step in steps for m in mistakes_of(s, step)}
     assert [told for start, told in begin.items() if re.fullmatch(r"[B-Z]\W", start)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["dcounts = dcounts\n" * 400 + "\n" * 9000, "1" * 9000, "dcounts = dcounts\n" * 5000],
+    ids=["blank lines", "a long number", "a long cell"],
+)
+def test_a_hostile_text_is_searched_for_traces_in_no_time(text: str) -> None:
+    """Patterns are tried at every place of a text: what is long has no traces."""
+    kept = _evidence_in(text)
+    assert len(kept) <= 10_000 and "\n\n" not in kept
+    re.search(assigned_twice("dcounts"), kept)
+    re.search(FLOOR, kept)
