@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.grading.ingest import RawNotebook, read_submission
+from autograder.grading.ingest import RawNotebook, Refused, read_submission
 from autograder.grading.judge import Judged, judge
 from autograder.grading.own_state import locked_sources
 from autograder.grading.receipt import digest_of
@@ -21,11 +21,15 @@ from autograder.grading.versions import source_path
 from autograder.stages import STAGES
 from autograder.steps import Stage
 
-__all__ = ["Case", "UnknownStage", "guess_stage", "open_case", "source_of"]
+__all__ = ["Case", "UnknownStage", "guess_stage", "open_case", "refuse_another_stage", "source_of"]
 
 
 class UnknownStage(Exception):
     """It cannot be told which stage a notebook belongs to; the message says what to do."""
+
+
+_SET_UP = re.compile(r"""Check\(\s*["'](\w+)["']""")
+_MANY = 1  # a single answer may have its name in two stages
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ def open_case(
     """
     raw = read_submission(path)
     stage = stage or guess_stage(raw, path)
+    refuse_another_stage(raw, stage, path.name)
     path = source_of(stage, course)
     source = nbformat.read(path, as_version=4)
     prepared = prepare(raw, source, stage)
@@ -80,11 +85,10 @@ def guess_stage(raw: RawNotebook, path: Path) -> Stage:
 
     Raises UnknownStage when none of them tells.
     """
-    named = re.compile(r"""Check\(\s*["'](\w+)["']""")
     told = Counter(
         match.group(1)
         for cell in raw.cells
-        for match in named.finditer(cell.source)
+        for match in _SET_UP.finditer(cell.source)
         if match.group(1) in STAGES
     )
     for cell in raw.cells:
@@ -103,6 +107,17 @@ def guess_stage(raw: RawNotebook, path: Path) -> Stage:
         f"{path.name} does not tell which stage it belongs to; give --stage with one of "
         f"{', '.join(STAGES)}."
     )
+
+
+def refuse_another_stage(raw: RawNotebook, stage: Stage, name: str) -> None:
+    """Raise Refused for a notebook that is plainly that of another stage: a slip in uploading."""
+    made = next((found[1] for cell in raw.cells if (found := _SET_UP.search(cell.source))), "")
+    if made not in STAGES or made == stage.name:
+        return
+    ids = {cell.grade_id.removeprefix("check-") for cell in raw.cells}
+    theirs, ours = len(ids & _ids(STAGES[made])), len(ids & _ids(stage))
+    if theirs > _MANY and theirs > 2 * ours:
+        raise Refused(f"{name} is the notebook of stage {made}; hand in that of {stage.name}.")
 
 
 def _ids(stage: Stage) -> set[str]:

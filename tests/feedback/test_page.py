@@ -1,5 +1,6 @@
 """The feedback page: what it tells, and what it keeps to itself."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,18 @@ def test_repairs_and_receipt_are_told():
     assert "sha256:abc" in html
     assert "987654321" not in html
     assert "looks at .grad" not in html
+
+
+def test_a_submission_that_cannot_be_read_is_told_so_and_nothing_else():
+    """No score, no steps that seem to wait for an instructor: it has to be handed in again."""
+    cells = [check_cell("check-dprobs", "check('dprobs')")]
+    unread = notebook(*cells, autograder={"refused": "It is <cut> off; hand in the whole file."})
+    none = replace(GRADES, score=0.0, comments={})
+    html = render_page(unread, none, title="t", student="ada")
+    assert "could not be graded" in html and "It is &lt;cut&gt; off" in html
+    assert "points" not in html.partition("<body>")[2] and "dprobs" not in html
+    graded = render_page(unread, replace(none, score=3.0), title="t", student="ada")
+    assert "<b>3</b> of" in graded and "dprobs" in graded
 
 
 def test_forged_metadata_is_text():

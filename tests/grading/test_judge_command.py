@@ -164,3 +164,13 @@ def test_a_fault_of_the_judge_is_not_the_notebooks(capsys, monkeypatch):
     told = capsys.readouterr().err
     assert told.count("\n") == 1
     assert f"{path}: the judge failed on it: ValueError: too many values (open_case, line" in told
+
+
+@pytest.mark.parametrize("stage", [name for name in STAGES if name != "01_unrolled"])
+def test_the_notebook_of_another_stage_is_told_so(capsys, stage):
+    """A file in the wrong folder is refused by name, and not called one of hardly any answers."""
+    for handed_in, wanted in ((stage, "01_unrolled"), ("01_unrolled", stage)):
+        path = CHECKOUT.release(handed_in)
+        assert cli.main(["judge", str(path), "--stage", wanted, "--sandbox", "none"]) == 1
+        told = f"{path.name} is the notebook of stage {handed_in}; hand in that of {wanted}."
+        assert told in capsys.readouterr().err

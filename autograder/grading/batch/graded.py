@@ -31,7 +31,7 @@ from autograder.grading.receipt import digest_of, make_receipt
 from autograder.grading.repair import Cell, Prepared, prepared_from
 from autograder.grading.runner_process import Runner
 from autograder.grading.seed import course_secret, derive_seed
-from autograder.grading.submission import Case, source_of
+from autograder.grading.submission import Case, refuse_another_stage, source_of
 from autograder.mistakes.written import written_for
 from autograder.names import NAMES_FILE_VARIABLE
 from autograder.stages import stage as find_stage
@@ -73,6 +73,7 @@ def grade_folder(job: Mapping[str, Any], start: Callable[[], Runner]) -> dict[st
             Path(job["folder"]), assignment.stage.name, job.get("student", "")
         )
         raw = read_submission(file)
+        refuse_another_stage(raw, assignment.stage, file.name)
     except Refused as refused:
         return _refused(assignment, _digest(file), str(refused))
     rebuilt = rebuild_from(raw, assignment.cells)

@@ -34,13 +34,16 @@ def render_page(notebook: NotebookNode, grades: Grades, *, title: str, student: 
     """The feedback on an autograded notebook.
 
     The notebook's metadata may hold the judge's verdict under ``autograder``: ``{"verdict":
-    {...}}`` as in ``SubmissionVerdict.to_json``. Without it the scores alone speak.
+    {...}}`` as in ``SubmissionVerdict.to_json``, or ``{"refused": why}``: then the page says that
+    and nothing else, unless an instructor has graded it all the same. Without either the scores
+    alone speak.
     """
-    verdict = _verdict(notebook)
+    verdict, refused = _verdict(notebook), _refused(notebook)
     steps = {
         str(step.get("name")): step for step in verdict.get("steps", []) if isinstance(step, dict)
     }
-    parts = list(parts_of(notebook, grades, steps))
+    unread = bool(refused) and not grades.score and not grades.comments
+    parts = [] if unread else list(parts_of(notebook, grades, steps))
     texts = [part.body for part in parts] + [part.comment for part in parts if part.comment]
     mathematics = any('class="tex' in text for text in texts)
     repairs = [Markup(marked_up(str(repair))) for repair in verdict.get("repairs", [])]
@@ -49,6 +52,7 @@ def render_page(notebook: NotebookNode, grades: Grades, *, title: str, student: 
         title=title,
         student=student,
         grades=grades,
+        refused=refused if unread else "",
         parts=parts,
         listed=[part for part in parts if part.look is not None],
         repairs=repairs[:_MOST_REPAIRS],
@@ -65,6 +69,12 @@ def render_page(notebook: NotebookNode, grades: Grades, *, title: str, student: 
 @cache
 def _code_style() -> str:
     return code_style()
+
+
+def _refused(notebook: NotebookNode) -> str:
+    """Why the submission could not be read; empty if it could."""
+    held = notebook.metadata.get(VERDICT)
+    return str(held.get("refused") or "") if isinstance(held, dict) else ""
 
 
 def _verdict(notebook: NotebookNode) -> Mapping[str, Any]:
