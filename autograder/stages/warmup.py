@@ -135,15 +135,10 @@ _BROADCASTS: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = (
 
 
 def _draw_broadcasts(generator: torch.Generator) -> list[tuple[Any, ...]]:
-    """Gradients, and shapes that were broadcast to theirs, in sizes drawn anew each time."""
-    drawn = (torch.randperm(6, generator=generator) + 2).tolist()
-    sizes = {1: 1} | dict(zip((2, 3, 4, 5), drawn, strict=False))
-    cases = []
-    for size, shape in _BROADCASTS:
-        large, small = ([sizes[length] for length in lengths] for lengths in (size, shape))
-        gradient = torch.randn(large, generator=generator, dtype=torch.float64)
-        cases.append((gradient, tuple(small)))
-    return cases
+    return [
+        (torch.randn(size, generator=generator, dtype=torch.float64), shape)
+        for size, shape in _BROADCASTS
+    ]
 
 
 def _unbroadcast(gradient: Tensor, shape: tuple[int, ...]) -> tuple[Reference]:
