@@ -104,7 +104,7 @@ class CellShell(InteractiveShell):
             return raised
         self.events.trigger("pre_execute")
         try:
-            for part, may_fail in self._parts(source) if shows else ((code, False),):
+            for part, may_fail in self._parts(source, code) if shows else ((code, False),):
                 try:
                     exec(part, self.user_global_ns, self.user_ns)
                 except DoorShut:
@@ -119,11 +119,11 @@ class CellShell(InteractiveShell):
             self.events.trigger("post_execute")
         return None
 
-    def _parts(self, source: str) -> list[tuple[CodeType, bool]]:
+    def _parts(self, source: str, code: CodeType) -> list[tuple[CodeType, bool]]:
         """The parts of plain Python, and whether each may fail."""
         if source not in self._taken_apart:
             name, flags = self.compile.cache(source), self.compile.flags
-            self._taken_apart[source] = take_apart(source, name, flags)
+            self._taken_apart[source] = take_apart(source, code, name, flags)
         return self._taken_apart[source]
 
     def transform_cell(self, raw_cell: str) -> str:

@@ -13,13 +13,16 @@ __all__ = ["take_apart"]
 _DEEPEST = 5  # statements within statements
 
 
-def take_apart(source: str, name: str, flags: int) -> list[tuple[CodeType, bool]]:
+def take_apart(source: str, whole: CodeType, name: str, flags: int) -> list[tuple[CodeType, bool]]:
     """Plain Python as code to be run one after the other: what may fail stands alone.
 
-    ``name`` is what tracebacks call the file, ``flags`` are the compiler's. Raises SyntaxError.
+    ``whole`` is all of it, ``name`` is what tracebacks call the file, ``flags`` are the compiler's.
     """
+    statements = ast.parse(source).body
+    if not any(map(_shows, statements)):
+        return [(whole, False)]
     # The line tells statements that show something from their neighbors that do so, too.
-    groups = groupby(ast.parse(source).body, key=lambda line: _shows(line) and line.lineno)
+    groups = groupby(statements, key=lambda line: _shows(line) and line.lineno)
     return [
         (
             compile(ast.Module([*group], []), name, "exec", flags, dont_inherit=True),
