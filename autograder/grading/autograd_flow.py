@@ -10,9 +10,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
-from autograder.grading.autograd_use import Use, find_uses
+from autograder.grading.autograd_use import Kind, Use, find_uses
 from autograder.grading.autograd_words import imports
 from autograder.grading.bindings import bound_names, loaded_names, nodes_of, rebound_names
 from autograder.grading.magics import parse_cell
@@ -147,7 +146,7 @@ def _judge(
         return
     shown = list({use.what: use for use in reversed(uses)}.values())[::-1]
     for use in sorted(shown[:_MOST], key=lambda use: use.line):
-        tell: dict[Literal["reads", "hidden", "computes"], str] = {
+        tell: dict[Kind, str] = {
             "reads": "the answer does not seem to be made from it",
             "hidden": "it cannot be told what for",
             "computes": "",

@@ -27,7 +27,7 @@ from autograder.grading.feedback.terminal import plain_text
 from autograder.grading.magics import parse_cell
 from autograder.grading.own_classes import OwnObjects
 
-__all__ = ["Use", "find_uses"]
+__all__ = ["Kind", "Use", "find_uses"]
 
 _FINDERS = {"getattr", "setattr", "attrgetter", "methodcaller", "__getattribute__"}
 _IMPORTERS = {"__import__", "import_module"}
